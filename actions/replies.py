@@ -1,0 +1,57 @@
+"""What an action answers: the form in which replies travel through Rasa to the service."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, StringConstraints
+
+from knowledge_base.model import SectionName
+from texts import Language
+
+__all__ = ["Answer", "Button", "HandOver", "Reply", "SourceLink"]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class Button(_Strict):
+    """Something the citizen can press: `payload` is Rasa's `/intent{json}`."""
+
+    title: str
+    payload: str
+
+
+class SourceLink(_Strict):
+    """Where a fact comes from; `date` is as exact as it is known (YYYY, YYYY-MM or YYYY-MM-DD)."""
+
+    url: str
+    date: str | None
+
+
+class Answer(_Strict):
+    """What a reply is about and what it rests on."""
+
+    decision: Literal["answer", "clarify", "none", "handover"]
+    service: str | None = None
+    section: SectionName | None = None
+    sources: list[SourceLink] = []
+    verified: str | None = None
+
+
+class HandOver(_Strict):
+    """The wish that an operator takes over, and why."""
+
+    reason: Literal["asked", "failed", "complaint"]
+    topic: str | None = None
+
+
+class Reply(_Strict):
+    """One message of the bot."""
+
+    text: Annotated[str, StringConstraints(min_length=1)]
+    language: Language
+    buttons: list[Button] = []
+    answer: Answer | None = None
+    hand_over: HandOver | None = None

@@ -1,0 +1,102 @@
+"""Takes in what citizens send: stored before it is acknowledged, and a repeat changes nothing."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import uuid
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.conversations.record import append, locked, move
+from bot.conversations.states import Act
+from bot.conversations.text import Trouble, clean, is_payload, trouble
+from bot.storage import Conversation, Inbox, Message
+from texts import Language
+
+__all__ = ["BadPayload", "Received", "new_conversation", "receive", "token_hash"]
+
+
+class BadPayload(ValueError):
+    """What a button sent is none of the payloads that the bot gives out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A stored message of a citizen; `repeated` where it was stored before."""
+
+    message: Message
+    repeated: bool
+    moved: bool = False
+
+
+def token_hash(token: str) -> str:
+    """What is kept of a token. It is random and long, so one round of a plain hash is enough."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def new_conversation(channel: str, language: Language, address: str | None = None) -> tuple[Conversation, str]:
+    """A conversation that is not stored yet, and the token that opens it."""
+    token = secrets.token_urlsafe(32)
+    conversation = Conversation(
+        id=str(uuid.uuid4()), channel=channel, address=address, token_hash=token_hash(token), language=language,
+        state="bot", epoch=0, last_id=0,
+    )  # fmt: skip
+    return conversation, token
+
+
+async def receive(
+    session: AsyncSession,
+    conversation_id: str,
+    *,
+    key: str,
+    text: str = "",
+    payload: str | None = None,
+    unreadable: Trouble | None = None,
+) -> Received:
+    """Store one message of a citizen within the caller's transaction.
+
+    `key` is the channel's own and unique in it (update id, client id): the same again gives the message of the first
+    time. A pressed button comes as `payload`; its title is taken from the message that offered it. A channel says by
+    `unreadable` what came instead of text (photo, sticker, voice, attachment).
+
+    Raises `UnknownConversation`, `BadPayload`.
+    """
+    if payload is not None and not is_payload(payload):
+        raise BadPayload(payload)
+    conversation = await locked(session, conversation_id)
+    known = await session.scalar(select(Inbox).where(Inbox.channel == conversation.channel, Inbox.key == key))
+    if known is not None:
+        message = await session.get_one(Message, (known.conversation_id, known.message_id))
+        return Received(message, repeated=True)
+    moved = move(conversation, Act.WRITE)
+    if payload is not None and not text:
+        text = await _title(session, conversation, payload)
+    message = await append(session, conversation, author="citizen", text=clean(text))
+    session.add(
+        Inbox(
+            channel=conversation.channel,
+            key=key,
+            conversation_id=conversation.id,
+            message_id=message.id,
+            payload=payload,
+            unreadable=unreadable or (trouble(text) if payload is None else None),
+        )
+    )
+    return Received(message, repeated=False, moved=moved)
+
+
+async def _title(session: AsyncSession, conversation: Conversation, payload: str) -> str:
+    recent = (
+        select(Message.buttons)
+        .where(Message.conversation_id == conversation.id, Message.author != "citizen")
+        .order_by(Message.id.desc())
+        .limit(50)
+    )
+    for buttons in await session.scalars(recent):
+        for button in buttons:
+            if button["payload"] == payload:
+                return button["title"]
+    return payload

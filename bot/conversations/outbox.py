@@ -1,0 +1,155 @@
+"""Delivers what a pushing channel owes, each conversation in order and none waiting for another."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from datetime import timedelta
+from typing import Protocol
+
+from sqlalchemy import select, update
+
+from bot.conversations.views import MessageView
+from bot.storage import Database, Message, Outbox
+from bot.storage.tables import now
+
+__all__ = ["Ambiguous", "Courier", "Refused", "Sender", "TryLater"]
+
+log = logging.getLogger(__name__)
+
+FIRST_PAUSE = 1.0
+LONGEST_PAUSE = 300.0
+
+
+class Refused(Exception):
+    """The channel will never take this message: the citizen has blocked the bot, the chat is gone."""
+
+
+class TryLater(Exception):
+    """The channel has certainly not taken the message; `after` in seconds where it says when to come again."""
+
+    def __init__(self, reason: str, after: float | None = None) -> None:
+        self.after = after
+        super().__init__(reason)
+
+
+class Ambiguous(Exception):
+    """The message has left, and whether it arrived cannot be known."""
+
+
+class Sender(Protocol):
+    """A channel that pushes messages."""
+
+    async def send(self, address: str, message: MessageView) -> str | None:
+        """Deliver; returns the channel's own reference. Raises `Refused`, `TryLater`, `Ambiguous`."""
+
+
+class Courier:
+    """Brings each message of the outbox to a final state: `sent`, `refused` or `unknown`.
+
+    A row is marked `sending` before it leaves. What is found so at the start was cut off in between: it may have
+    arrived, so it becomes `unknown` and is not sent again.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._senders: dict[str, Sender] = {}
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._nudged: set[str] = set()
+
+    def add(self, channel: str, sender: Sender) -> None:
+        self._senders[channel] = sender
+
+    def push(self, conversation_id: str) -> None:
+        """Say that a conversation may have something to deliver."""
+        if not self._senders:
+            return
+        if conversation_id in self._tasks:
+            self._nudged.add(conversation_id)
+            return
+        task = asyncio.create_task(self._deliver(conversation_id), name=f"deliver {conversation_id}")
+        self._tasks[conversation_id] = task
+        task.add_done_callback(lambda done: self._finished(conversation_id, done))
+
+    def _finished(self, conversation_id: str, task: asyncio.Task[None]) -> None:
+        del self._tasks[conversation_id]
+        again = conversation_id in self._nudged
+        self._nudged.discard(conversation_id)
+        if task.cancelled():
+            return
+        if error := task.exception():
+            log.error("delivering in %s failed", conversation_id, exc_info=error)
+            asyncio.get_running_loop().call_later(FIRST_PAUSE, self.push, conversation_id)
+        elif again:
+            self.push(conversation_id)
+
+    async def resume(self) -> int:
+        """Take up what was owed before the start; returns how many conversations. Called once the senders are added."""
+        async with self._database.write() as session:
+            await session.execute(
+                update(Outbox).where(Outbox.state == "sending").values(state="unknown", error="cut off while sending")
+            )
+            query = select(Outbox.conversation_id).where(Outbox.state == "pending", Outbox.channel.in_(self._senders))
+            owed = (await session.scalars(query.distinct())).all()
+        for conversation_id in owed:
+            self.push(conversation_id)
+        return len(owed)
+
+    async def stop(self) -> None:
+        """Stop at once; what is not delivered stays owed."""
+        tasks = list(self._tasks.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _deliver(self, conversation_id: str) -> None:
+        query = (
+            select(Outbox, Message)
+            .join(Message, (Message.conversation_id == Outbox.conversation_id) & (Message.id == Outbox.message_id))
+            .where(
+                Outbox.conversation_id == conversation_id,
+                Outbox.state == "pending",
+                Outbox.channel.in_(self._senders),
+            )
+            .order_by(Outbox.id)
+            .limit(1)
+        )
+        while True:
+            async with self._database.read() as session:
+                found = (await session.execute(query)).first()
+            if found is None:
+                return
+            row, message = found
+            pause = (row.not_before - now()).total_seconds()
+            if pause > 0:
+                await asyncio.sleep(pause)
+            if await self._mark(row, "sending", attempts=row.attempts + 1):
+                await self._send(row, MessageView.of(message))
+
+    async def _send(self, row: Outbox, message: MessageView) -> None:
+        try:
+            reference = await self._senders[row.channel].send(row.address, message)
+        except TryLater as later:
+            pause = later.after
+            if pause is None:  # exponential back-off with full jitter, so that a mended channel is not overrun
+                pause = random.uniform(0.5, 1) * min(FIRST_PAUSE * 2**row.attempts, LONGEST_PAUSE)  # noqa: S311
+            await self._mark(row, "pending", not_before=now() + timedelta(seconds=pause), error=str(later))
+        except Refused as refused:
+            await self._mark(row, "refused", error=str(refused))
+        except Ambiguous as ambiguous:
+            await self._mark(row, "unknown", error=str(ambiguous))
+        except Exception as error:
+            # Whether it left is not known; the same fault would come again, and must not hold up what follows.
+            await self._mark(row, "unknown", error=repr(error))
+            raise
+        else:
+            await self._mark(row, "sent", reference=reference, error=None)
+
+    async def _mark(self, row: Outbox, state: str, **values: object) -> bool:
+        """Note the state of a delivery; False where the row is gone, because the citizen has erased the conversation."""
+        async with self._database.write() as session:
+            noted = await session.scalar(
+                update(Outbox).where(Outbox.id == row.id).values(state=state, **values).returning(Outbox.id)
+            )
+        return noted is not None

@@ -1,0 +1,113 @@
+"""The few writes that every change of a conversation is made of, each within the caller's transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.conversations.states import Act, State, next_state
+from bot.storage import Conversation, Message, Outbox
+from bot.storage.tables import now
+from texts import Language, say
+
+PUSHED = frozenset({"telegram"})
+"""Channels that must be sent to; citizens on the others come and read."""
+
+__all__ = ["UnknownConversation", "append", "locked", "move", "position", "system_message"]
+
+
+class UnknownConversation(LookupError):
+    """There is no such conversation."""
+
+
+async def locked(session: AsyncSession, conversation_id: str) -> Conversation:
+    """The conversation, its row locked until the transaction ends. Raises `UnknownConversation`."""
+    conversation = await session.get(Conversation, conversation_id, with_for_update=True, populate_existing=True)
+    if conversation is None:
+        raise UnknownConversation(conversation_id)
+    return conversation
+
+
+async def append(
+    session: AsyncSession,
+    conversation: Conversation,
+    *,
+    author: str,
+    text: str,
+    language: Language | None = None,
+    buttons: Sequence[dict[str, Any]] = (),
+    answer: dict[str, Any] | None = None,
+    operator_id: int | None = None,
+) -> Message:
+    """Add a message to a locked conversation; where it must be pushed to the citizen, with its place in the outbox."""
+    conversation.last_id += 1
+    conversation.updated_at = now()
+    message = Message(
+        conversation_id=conversation.id,
+        id=conversation.last_id,
+        author=author,
+        operator_id=operator_id,
+        text=text,
+        language=language or conversation.language,
+        mode=conversation.state,
+        buttons=list(buttons),
+        answer=answer,
+    )
+    session.add(message)
+    await session.flush()
+    if author != "citizen" and conversation.channel in PUSHED:
+        session.add(
+            Outbox(
+                conversation_id=conversation.id,
+                message_id=message.id,
+                channel=conversation.channel,
+                address=conversation.address,
+            )
+        )
+    return message
+
+
+async def system_message(
+    session: AsyncSession,
+    conversation: Conversation,
+    key: str,
+    *,
+    buttons: Sequence[dict[str, Any]] = (),
+    **values: Any,
+) -> Message:
+    """Add a message of the service itself, in the conversation's language; `key` as in `texts.say`."""
+    text = say(key, conversation.language, **values)  # type: ignore[arg-type]
+    return await append(session, conversation, author="system", text=text, buttons=buttons)
+
+
+def move(conversation: Conversation, act: Act) -> bool:
+    """Change the state of a locked conversation; True where it really changed.
+
+    Raises `ForbiddenTransition`.
+    """
+    before = State(conversation.state)
+    after = next_state(before, act)
+    if after is before and act is not Act.TRANSFER:
+        return False
+    conversation.state = after
+    conversation.epoch += 1
+    if after is not State.OPERATOR:
+        conversation.operator_id = None
+    if after is State.WAITING:
+        conversation.waiting_since = now()
+    elif after in (State.BOT, State.CLOSED):
+        conversation.waiting_since = conversation.reason = conversation.topic = None
+    return True
+
+
+async def position(session: AsyncSession, conversation: Conversation) -> int:
+    """The place in the queue, from 1, of a waiting conversation."""
+    earlier = (
+        select(func.count())
+        .select_from(Conversation)
+        .where(Conversation.state == State.WAITING, Conversation.waiting_since < conversation.waiting_since)
+    )
+    return 1 + (await session.scalar(earlier) or 0)

@@ -1,0 +1,67 @@
+"""Asks Rasa over HTTP what to answer."""
+
+from __future__ import annotations
+
+import httpx
+from pydantic import TypeAdapter, ValidationError
+from sqlalchemy import create_engine, text
+from sqlalchemy.exc import SQLAlchemyError
+
+from actions.replies import Reply
+from texts import Language
+
+__all__ = ["Dialogue", "DialogueUnavailable"]
+
+_REPLIES = TypeAdapter(list[Reply])
+
+
+class DialogueUnavailable(Exception):
+    """Rasa gave no usable answer: away, too slow, failed, or silent."""
+
+
+class Dialogue:
+    """A client of one Rasa server's REST channel."""
+
+    def __init__(self, url: str, *, timeout: float) -> None:
+        """`url` is Rasa's base; `timeout` in seconds holds for one answer."""
+        self._client = httpx.AsyncClient(base_url=url, timeout=timeout, trust_env=False)
+
+    async def ask(self, conversation_id: str, text: str, language: Language) -> list[Reply]:
+        """The replies to a text or a payload, at least one; `language` is the conversation's so far.
+
+        Raises `DialogueUnavailable`. Rasa's REST channel answers 200 with an empty list when an action failed, so an
+        empty list counts as a failure, too.
+        """
+        body = {"sender": conversation_id, "message": text, "metadata": {"language": language}}
+        try:
+            response = await self._client.post("/webhooks/rest/webhook", json=body)
+            response.raise_for_status()
+            replies = _REPLIES.validate_python([item["custom"] for item in response.json()])
+        except (httpx.HTTPError, ValueError, KeyError, TypeError) as error:
+            reason = "a reply of another form" if isinstance(error, ValidationError) else type(error).__name__
+            raise DialogueUnavailable(f"Rasa: {reason}") from error
+        if not replies:
+            raise DialogueUnavailable("Rasa: no reply")
+        return replies
+
+    async def ready(self) -> bool:
+        """Whether Rasa answers and has loaded a model."""
+        try:
+            return (await self._client.get("/status", timeout=2)).status_code == httpx.codes.OK
+        except httpx.HTTPError:
+            return False
+
+    async def close(self) -> None:
+        await self._client.aclose()
+
+
+def forget(tracker_store_url: str, conversation_id: str) -> None:
+    """Delete what Rasa keeps of a conversation: its HTTP interface has no call for this, so its table is emptied."""
+    engine = create_engine(tracker_store_url)
+    try:
+        with engine.begin() as connection:
+            connection.execute(text("DELETE FROM events WHERE sender_id = :id"), {"id": conversation_id})
+    except SQLAlchemyError as error:
+        raise DialogueUnavailable(f"Rasa's tracker store: {error}") from error
+    finally:
+        engine.dispose()

@@ -1,0 +1,46 @@
+"""The running service: its parts, made once and joined together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends
+from starlette.requests import HTTPConnection
+
+from bot.conversations import Conversations, Events
+from bot.conversations.hours import OfficeHours
+from bot.conversations.outbox import Courier
+from bot.conversations.worker import Answering, Worker
+from bot.settings import Settings
+from bot.storage import Database
+
+__all__ = ["Parts", "Service"]
+
+
+@dataclass(frozen=True)
+class Service:
+    """Everything that a channel or a page may need."""
+
+    settings: Settings
+    database: Database
+    events: Events
+    conversations: Conversations
+    worker: Worker
+    courier: Courier
+
+    @classmethod
+    def assemble(cls, settings: Settings, database: Database, dialogue: Answering) -> Service:
+        events = Events()
+        courier = Courier(database)
+        worker = Worker(database, events, dialogue, OfficeHours.parse(settings.office_hours), courier.push)
+        conversations = Conversations(database, events, wake=worker.wake, push=courier.push)
+        return cls(settings, database, events, conversations, worker, courier)
+
+
+def _service(connection: HTTPConnection) -> Service:
+    return connection.app.state.service
+
+
+Parts = Annotated[Service, Depends(_service)]
+"""What a route declares to be given the service."""
