@@ -52,6 +52,11 @@ class Settings(BaseSettings):
         )
 
     @property
+    def local_host(self) -> str:
+        """Where this machine itself reaches the service."""
+        return "127.0.0.1" if self.host in ("0.0.0.0", "::") else self.host  # noqa: S104
+
+    @property
     def database(self) -> str:
         """The SQLAlchemy URL with an asynchronous driver."""
         url = self.database_url or f"sqlite:///{self.data_dir / 'jauap.db'}"

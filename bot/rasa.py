@@ -1,0 +1,163 @@
+"""Rasa as a child process: trained when its sources have changed, watched, and ended with the service."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import logging
+import os
+import socket
+import subprocess
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from pathlib import Path
+
+from bot.settings import ROOT, Settings
+
+__all__ = ["RasaFailed", "RasaMissing", "Server", "free_port", "model_path", "python", "train", "trained"]
+
+log = logging.getLogger(__name__)
+
+TRAINING = ROOT / "nlu" / "training"
+FIRST_PAUSE = 1.0
+LONGEST_PAUSE = 60.0
+
+
+class RasaMissing(Exception):
+    """The environment `.venv-rasa` is not there."""
+
+
+class RasaFailed(Exception):
+    """Rasa could not train or start."""
+
+
+def python() -> Path:
+    """Python of Rasa's environment. Raises `RasaMissing`."""
+    path = ROOT / ".venv-rasa" / "bin" / "python"
+    if not path.exists():
+        raise RasaMissing("Rasa's environment .venv-rasa is missing: run «make setup»")
+    return path
+
+
+def _sources() -> Iterator[Path]:
+    yield ROOT / "config.yml"
+    yield ROOT / "requirements" / "rasa.lock"
+    for folder in (TRAINING, ROOT / "nlu" / "text", ROOT / "nlu" / "kazakh", ROOT / "nlu" / "components"):
+        yield from sorted(path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
+
+
+def model_path(settings: Settings) -> Path:
+    """Where the model of the sources as they stand belongs, whether or not it is trained yet."""
+    digest = hashlib.sha256()
+    for path in _sources():
+        digest.update(f"{path.relative_to(ROOT)}\0{hashlib.sha256(path.read_bytes()).hexdigest()}\n".encode())
+    return settings.data_dir / "models" / f"{digest.hexdigest()[:16]}.tar.gz"
+
+
+def trained(settings: Settings) -> bool:
+    return model_path(settings).exists()
+
+
+def environment(settings: Settings, **more: str) -> dict[str, str]:
+    """What Rasa's process needs to know; `endpoints.yml` refers to it."""
+    return {
+        **os.environ,
+        "RASA_TELEMETRY_ENABLED": "false",
+        "TF_CPP_MIN_LOG_LEVEL": "2",
+        "CUDA_VISIBLE_DEVICES": "-1",
+        "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
+        "PYTHONWARNINGS": "ignore",
+        "JAUAP_RASA_DB": str(settings.data_dir / "rasa.db"),
+        **more,
+    }
+
+
+def train(settings: Settings) -> Path:
+    """Train the model of the sources as they stand, beside the ones in use; returns its path.
+
+    Raises `RasaMissing`, `RasaFailed`.
+    """
+    target = model_path(settings)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = target.with_name("training")
+    command = [
+        str(python()), "-m", "rasa", "train", "--config", "config.yml", "--domain", str(TRAINING / "domain"),
+        "--data", str(TRAINING), "--out", str(unfinished), "--fixed-model-name", "model", "--quiet",
+    ]  # fmt: skip
+    with (settings.data_dir / "train.log").open("wb") as output:
+        done = subprocess.run(
+            command, cwd=ROOT, env=environment(settings, JAUAP_ACTIONS_URL="", JAUAP_ACTIONS_TOKEN=""),
+            stdout=output, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, check=False,
+        )  # fmt: skip
+    made = unfinished / "model.tar.gz"
+    if done.returncode or not made.exists():
+        raise RasaFailed(f"training failed; the log is {settings.data_dir / 'train.log'}")
+    os.replace(made, target)
+    unfinished.rmdir()
+    return target
+
+
+def free_port() -> int:
+    """A port of the loopback interface that nobody uses now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Server:
+    """Keeps one Rasa server running on loopback, and starts it again when it dies.
+
+    The child reads its standard input to the end (`nlu/serve.py`), so that it ends with this process even when this
+    process is killed.
+    """
+
+    def __init__(self, settings: Settings, *, actions_url: str, actions_token: str) -> None:
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._settings = settings
+        self._environment: Mapping[str, str] = environment(
+            settings, JAUAP_ACTIONS_URL=actions_url, JAUAP_ACTIONS_TOKEN=actions_token
+        )
+        self._process: asyncio.subprocess.Process | None = None
+        self._watch: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Raises `RasaMissing`, `RasaFailed` (no model)."""
+        python()
+        if not trained(self._settings):
+            raise RasaFailed("the dialogue model is not trained: run «jauap train»")
+        self._watch = asyncio.create_task(self._keep_running(), name="Rasa")
+
+    async def _keep_running(self) -> None:
+        pause = FIRST_PAUSE
+        loop = asyncio.get_running_loop()
+        while True:
+            started = loop.time()
+            with (self._settings.data_dir / "rasa.log").open("ab") as output:
+                self._process = await asyncio.create_subprocess_exec(
+                    str(python()), "-m", "nlu.serve", "--model", str(model_path(self._settings)),
+                    "--endpoints", "endpoints.yml", "--credentials", "credentials.yml",
+                    "--interface", "127.0.0.1", "--port", str(self.port),
+                    cwd=ROOT, env=self._environment, stdin=asyncio.subprocess.PIPE, stdout=output, stderr=output,
+                )  # fmt: skip
+            code = await self._process.wait()
+            if loop.time() - started > LONGEST_PAUSE:
+                pause = FIRST_PAUSE
+            log.error("Rasa ended with code %s; starting it again in %.0f s", code, pause)
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, LONGEST_PAUSE)
+
+    async def stop(self) -> None:
+        """End Rasa, by force where it does not end in 5 seconds."""
+        if self._watch is not None:
+            self._watch.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._watch
+        if self._process is not None and self._process.returncode is None:
+            self._process.terminate()
+            try:
+                async with asyncio.timeout(5):
+                    await self._process.wait()
+            except TimeoutError:
+                self._process.kill()
+                await self._process.wait()
