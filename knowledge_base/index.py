@@ -1,0 +1,178 @@
+"""The index on disk: built beside the one in use, checked, and only then switched to."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import faiss
+from sentence_transformers import SentenceTransformer
+
+from knowledge_base import passages as pieces
+from knowledge_base.adapt import adapt
+from knowledge_base.encoder import OWN, embed, load_encoder, new_encoder
+from knowledge_base.model import SERVICES, load_all
+from knowledge_base.passages import Passage
+from knowledge_base.rates import RATES
+from texts import LANGUAGES
+
+FORMAT = 1  # of the files below; a change makes every older index be built anew
+
+__all__ = ["BrokenIndex", "Index", "build", "current", "open_index", "version_of"]
+
+
+class BrokenIndex(Exception):
+    """There is no index, or it does not fit together: `jauap index` builds it."""
+
+
+@dataclass(frozen=True)
+class Index:
+    """An opened index; row n of `vectors` (FAISS, exact inner product) belongs to passage n."""
+
+    version: str
+    encoder: SentenceTransformer
+    vectors: faiss.IndexFlatIP
+    passages: list[Passage]
+    names: dict[str, dict[str, str]]  # slug → language → the service's name
+
+
+def version_of(encoder: str | None, folder: Path = SERVICES, rates: Path = RATES) -> str:
+    """What an index is named after: a hash of all that goes into it."""
+    digest = hashlib.sha256(f"{FORMAT} {encoder or OWN}".encode())
+    for path in [*sorted(folder.glob("*/*.yaml")), rates]:
+        digest.update(f"\0{path.parent.name}/{path.name}\0".encode() + path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def current(data_dir: Path) -> Path:
+    """The folder of the index in use. Raises `BrokenIndex` where there is none."""
+    try:
+        folder = data_dir / "index" / (data_dir / "index" / "current").read_text().strip()
+    except OSError:
+        raise BrokenIndex(f"there is no index in {data_dir / 'index'}; `jauap index` builds it") from None
+    if not folder.is_dir():
+        raise BrokenIndex(f"the index {folder} is gone; `jauap index --force` builds it anew")
+    return folder
+
+
+def open_index(data_dir: Path, encoder: str | None = None) -> Index:
+    """The index in use, with its encoder. Raises `BrokenIndex` where any part is missing or does not fit the others."""
+    return _open(current(data_dir), encoder)
+
+
+def build(
+    data_dir: Path,
+    encoder: str | None = None,
+    *,
+    force: bool = False,
+    folder: Path = SERVICES,
+    progress: Callable[[str], None] = lambda line: None,
+) -> bool:
+    """Make the index for the knowledge base in `folder` the one in use; False where it is already.
+
+    Raises an `ExceptionGroup` of `knowledge_base.model.Fault` for a faulty knowledge base, and `OSError` or
+    `ValueError` for an encoder that cannot be loaded; the index in use then stays as it is.
+    """
+    version = version_of(encoder, folder)
+    root = data_dir / "index"
+    if not force and _in_use(data_dir, version, encoder):
+        progress(f"the index is up to date ({version})")
+        return False
+    services = load_all(folder)
+    found = pieces.of_services(services.values())
+    progress(f"building the index: {len(services)} services, {len(found)} passages")
+    root.mkdir(parents=True, exist_ok=True)
+    beside = Path(tempfile.mkdtemp(prefix=".building-", dir=root))
+    try:
+        if encoder is None:
+            model = new_encoder()
+            adapt(model, found, progress=progress)
+            model.save(str(beside / "encoder"), create_model_card=False)
+        model = load_encoder(encoder or str(beside / "encoder"), data_dir)
+        vectors = embed(model, [passage.text for passage in found], "passage")
+        flat = faiss.IndexFlatIP(vectors.shape[1])
+        flat.add(vectors)
+        faiss.write_index(flat, str(beside / "vectors.faiss"))
+        pieces.write(beside / "passages.jsonl", found)
+        manifest = {
+            "format": FORMAT,
+            "version": version,
+            "encoder": encoder or OWN,
+            "dimensions": vectors.shape[1],
+            "rows": len(found),
+            "names": {slug: {one: service.name[one] for one in LANGUAGES} for slug, service in services.items()},
+        }
+        (beside / "manifest.json").write_text(json.dumps(manifest, ensure_ascii=False, indent=1), "utf-8")
+        _open(beside, encoder)
+        _switch(root, beside, version)
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+    progress(f"the index {version} is in use")
+    return True
+
+
+def _in_use(data_dir: Path, version: str, encoder: str | None) -> bool:
+    try:
+        folder = current(data_dir)
+        _open(folder, encoder)
+    except BrokenIndex:
+        return False
+    return folder.name.partition("-")[0] == version
+
+
+def _switch(root: Path, beside: Path, version: str) -> None:
+    """Give the finished folder its name and let the file `current` point there, in one step.
+
+    A forced build of the same knowledge gets a name of its own, so that a reader never sees a folder change.
+    """
+    name, number = version, 1
+    while (root / name).exists():
+        number += 1
+        name = f"{version}-{number}"
+    os.replace(beside, root / name)
+    pointer = root / ".current"
+    pointer.write_text(name + "\n")
+    os.replace(pointer, root / "current")
+    # The newest but one stays: a process that has just read the old pointer may still be opening it.
+    built = sorted((path for path in root.iterdir() if (path / "manifest.json").is_file()), key=os.path.getmtime)
+    for path in built[:-2]:
+        if path.name != name:
+            shutil.rmtree(path, ignore_errors=True)
+
+
+def _open(folder: Path, encoder: str | None) -> Index:
+    def broken(why: str) -> BrokenIndex:
+        return BrokenIndex(f"the index {folder.name} {why}; `jauap index --force` builds it anew")
+
+    try:
+        manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
+        vectors = faiss.read_index(str(folder / "vectors.faiss"))
+        passages = pieces.read(folder / "passages.jsonl")
+        names = dict(manifest["names"])
+        claimed = {key: manifest[key] for key in ("format", "version", "encoder", "dimensions", "rows")}
+    except (OSError, ValueError, TypeError, KeyError, RuntimeError) as error:  # RuntimeError: FAISS cannot read it
+        raise broken(f"cannot be read ({type(error).__name__}: {' '.join(str(error).split())[:200]})") from None
+    if claimed["format"] != FORMAT:
+        raise broken(f"has format {claimed['format']}, this program reads {FORMAT}")
+    if claimed["encoder"] != (encoder or OWN):
+        raise broken(f"was made with the encoder {claimed['encoder']}, the settings name {encoder or OWN}")
+    if not folder.name.startswith(".") and folder.name.partition("-")[0] != claimed["version"]:
+        raise broken(f"says that it is {claimed['version']}")
+    if not claimed["rows"] == vectors.ntotal == len(passages):
+        raise broken(f"has {vectors.ntotal} vectors, {len(passages)} passages, and should have {claimed['rows']} of each")
+    if unknown := {passage.service for passage in passages} - names.keys():
+        raise broken(f"has passages of unknown services: {', '.join(sorted(unknown))}")
+    try:
+        model = load_encoder(encoder or str(folder / "encoder"), folder)
+    except (OSError, ValueError, RuntimeError) as error:
+        raise broken(f"has an encoder that cannot be loaded ({' '.join(str(error).split())[:200]})") from None
+    size = model.get_embedding_dimension()
+    if not claimed["dimensions"] == vectors.d == size:
+        raise broken(f"has {vectors.d} dimensions, its encoder {size}, and the manifest says {claimed['dimensions']}")
+    return Index(claimed["version"], model, vectors, passages, names)
