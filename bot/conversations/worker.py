@@ -181,6 +181,7 @@ class Worker:
             owed.not_before = now() + timedelta(seconds=pause)
             if conversation.state == State.BOT and await self._operator_wanted(session, conversation.id):
                 await self._hand_over(session, conversation, reason="failed", topic=None)
+                owed.not_before = now()  # Rasa is not asked any more
                 handed_over = True
             elif owed.attempts == TELL_AFTER:
                 button = {"title": _say("conversations.call_operator", conversation), "payload": OPERATOR}

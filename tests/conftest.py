@@ -1,0 +1,74 @@
+"""What every test may need: a database of its own, and a service with a dialogue that the test decides."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import pytest
+
+from actions.replies import HandOver, Reply
+from bot.dialogue import DialogueUnavailable
+from bot.service import Service
+from bot.settings import Settings
+from bot.storage import Database
+
+
+class ScriptedDialogue:
+    """Answers as a test wants: echoes, hands over on «оператор», waits or fails on demand."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, str]] = []
+        self.failures = 0
+        self.gate = asyncio.Event()
+        self.gate.set()
+
+    async def ask(self, conversation_id: str, text: str, language: str) -> list[Reply]:
+        self.asked.append((conversation_id, text))
+        await self.gate.wait()
+        if self.failures:
+            self.failures -= 1
+            raise DialogueUnavailable("told to fail")
+        hand_over = HandOver(reason="asked") if "operator" in text or "оператор" in text else None
+        return [Reply(text=f"echo: {text}", language=language, hand_over=hand_over)]  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(data_dir=tmp_path, _env_file=None)  # type: ignore[call-arg]
+
+
+@pytest.fixture
+async def database(settings: Settings) -> AsyncIterator[Database]:
+    database = Database(settings.database)
+    await database.migrate()
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+def dialogue() -> ScriptedDialogue:
+    return ScriptedDialogue()
+
+
+@pytest.fixture
+async def service(settings: Settings, database: Database, dialogue: ScriptedDialogue) -> AsyncIterator[Service]:
+    service = Service.assemble(settings, database, dialogue)
+    service.worker._patience = 0.01
+    yield service
+    await service.worker.stop()
+    await service.courier.stop()
+
+
+@pytest.fixture
+def eventually() -> Callable[..., object]:
+    """`await eventually(check)`: the first true result of an asynchronous check, within some seconds."""
+
+    async def wait(check: Callable[[], object], within: float = 5) -> object:
+        async with asyncio.timeout(within):
+            while not (result := await check()):  # type: ignore[misc]
+                await asyncio.sleep(0.01)
+        return result
+
+    return wait

@@ -1,0 +1,215 @@
+"""From a received message to its answer."""
+
+import asyncio
+
+from sqlalchemy import select
+
+from bot.conversations import State
+from bot.service import Service
+from bot.storage import Conversation, Inbox
+
+
+async def open_and_send(service: Service, *texts: str, language="ru") -> Conversation:
+    conversation, _ = await service.conversations.open("web", language)
+    for number, text in enumerate(texts):
+        await service.conversations.receive(conversation.id, key=f"{conversation.id}:{number}", text=text)
+    return conversation
+
+
+async def said(service: Service, conversation: Conversation, *authors: str) -> list[str]:
+    return [m.text for m in await service.conversations.messages(conversation.id) if m.author in authors]
+
+
+async def test_messages_are_answered_in_order_one_at_a_time(service, dialogue, eventually):
+    dialogue.gate.clear()
+    conversation = await open_and_send(service, "один", "два", "три")
+    await asyncio.sleep(0.05)
+    assert [text for _, text in dialogue.asked] == ["один"]
+    dialogue.gate.set()
+
+    async def done():
+        return len(await said(service, conversation, "bot")) == 3
+
+    await eventually(done)
+    assert await said(service, conversation, "bot") == ["echo: один", "echo: два", "echo: три"]
+
+
+async def test_a_repeated_message_is_answered_once(service, dialogue, eventually):
+    conversation, _ = await service.conversations.open("web", "ru")
+    received = await asyncio.gather(
+        *(service.conversations.receive(conversation.id, key="same", text="вопрос") for _ in range(10))
+    )
+    assert {each.message.id for each in received} == {1}
+    assert sum(not each.repeated for each in received) == 1
+
+    async def done():
+        return await said(service, conversation, "bot")
+
+    assert await eventually(done) == ["echo: вопрос"]
+    await asyncio.sleep(0.05)
+    assert await said(service, conversation, "bot") == ["echo: вопрос"]
+
+
+async def test_conversations_do_not_wait_for_one_another(service, dialogue, eventually):
+    class SlowForOne:
+        async def ask(self, conversation_id, text, language):
+            if text == "медленно":
+                await asyncio.sleep(60)
+            return await dialogue.ask(conversation_id, text, language)
+
+    service.worker._dialogue = SlowForOne()
+    await open_and_send(service, "медленно")
+    quick = await open_and_send(service, "быстро")
+
+    async def done():
+        return await said(service, quick, "bot")
+
+    assert await eventually(done) == ["echo: быстро"]
+
+
+async def test_what_was_owed_before_a_restart_is_answered_once(service, dialogue, settings, database, eventually):
+    dialogue.gate.clear()
+    conversation = await open_and_send(service, "вопрос")
+    await asyncio.sleep(0.05)
+    await service.worker.stop()  # dies between the question and its answer
+    assert await said(service, conversation, "bot") == []
+
+    dialogue.gate.set()
+    after = Service.assemble(settings, database, dialogue)
+    assert await after.worker.resume() == 1
+
+    async def done():
+        return await said(after, conversation, "bot")
+
+    assert await eventually(done) == ["echo: вопрос"]
+    assert await after.worker.resume() == 0
+
+
+async def test_while_the_dialogue_is_away_the_citizen_is_told_once_and_the_message_waits(service, dialogue, eventually):
+    dialogue.failures = 4
+    conversation = await open_and_send(service, "вопрос", language="kk")
+
+    async def done():
+        return await said(service, conversation, "bot")
+
+    assert await eventually(done) == ["echo: вопрос"]
+    (told,) = await said(service, conversation, "system")
+    assert told.startswith("Жауап сәл кешігіп")
+    assert len(dialogue.asked) == 5
+
+
+async def test_an_operator_can_be_called_while_the_dialogue_is_away(service, dialogue, eventually):
+    dialogue.failures = 10**6
+    service.worker._patience = 30
+    conversation = await open_and_send(service, "вопрос")
+    await asyncio.sleep(0.05)
+    await service.conversations.receive(conversation.id, key="operator", payload="/operator")
+
+    async def waiting():
+        return (await service.conversations.get(conversation.id)).state == State.WAITING
+
+    await eventually(waiting)
+    async with service.database.read() as session:
+
+        async def answered():
+            return (await session.scalars(select(Inbox.state))).all() == ["answered", "answered"]
+
+        await eventually(answered)
+
+
+async def test_a_hand_over_puts_the_conversation_in_the_queue_with_its_reason(service, eventually):
+    conversation = await open_and_send(service, "позовите оператора")
+
+    async def waiting():
+        found = await service.conversations.get(conversation.id)
+        return found if found.state == State.WAITING else None
+
+    found = await eventually(waiting)
+    assert (found.reason, found.epoch) == ("asked", 1)
+    assert await service.conversations.queue_position(conversation.id) == 1
+    (told,) = await said(service, conversation, "system")
+    assert "пн–пт, 09:00–18:00" in told
+
+
+async def test_an_answer_that_comes_after_the_state_changed_is_dropped(service, dialogue, database, eventually):
+    dialogue.gate.clear()
+    conversation = await open_and_send(service, "вопрос")
+    await asyncio.sleep(0.05)
+    async with database.write() as session:
+        row = await session.get(Conversation, conversation.id)
+        row.state, row.epoch = State.OPERATOR, row.epoch + 1
+    dialogue.gate.set()
+
+    async def answered():
+        async with database.read() as session:
+            return await session.scalar(select(Inbox.state)) == "answered"
+
+    await eventually(answered)
+    assert await said(service, conversation, "bot") == []
+
+
+async def test_leaving_the_queue_leads_back_to_the_bot(service, eventually):
+    conversation = await open_and_send(service, "оператор")
+
+    async def state():
+        return (await service.conversations.get(conversation.id)).state
+
+    async def waiting():
+        return await state() == State.WAITING
+
+    await eventually(waiting)
+    await service.conversations.receive(conversation.id, key="leave", payload="/leave_queue")
+
+    async def back():
+        return await state() == State.BOT
+
+    await eventually(back)
+    assert (await said(service, conversation, "citizen"))[-1] == "Вернуться к боту"
+
+
+async def test_an_unreadable_message_gets_a_sentence_in_the_language_of_the_conversation(service, dialogue, eventually):
+    conversation = await open_and_send(service, "", "😀", "я" * 5000, "\x00\x01\x02", language="kk")
+    await service.conversations.receive(conversation.id, key="photo", unreadable="photo")
+
+    async def done():
+        replies = await said(service, conversation, "bot")
+        return replies if len(replies) == 5 else None
+
+    replies = await eventually(done)
+    assert [reply.split()[0] for reply in replies] == ["Хабарлама", "Әзірге", "Хабарлама", "Хабарлама", "Суретіңізге"]
+    assert dialogue.asked == []
+
+
+async def test_what_a_person_types_is_never_a_command(service, dialogue, eventually):
+    conversation = await open_and_send(service, "/restart")
+
+    async def done():
+        return await said(service, conversation, "bot")
+
+    assert await eventually(done) == ["echo: restart"]
+
+
+async def test_a_closed_conversation_opens_again_when_the_citizen_writes(service, database, eventually):
+    conversation = await open_and_send(service)
+    async with database.write() as session:
+        (await session.get(Conversation, conversation.id)).state = State.CLOSED
+    await service.conversations.receive(conversation.id, key="again", text="ещё вопрос")
+
+    async def done():
+        return await said(service, conversation, "bot")
+
+    assert await eventually(done) == ["echo: ещё вопрос"]
+    assert (await service.conversations.get(conversation.id)).state == State.BOT
+
+
+async def test_erasing_leaves_nothing_behind(service, database, eventually):
+    conversation = await open_and_send(service, "оператор")
+
+    async def waiting():
+        return (await service.conversations.get(conversation.id)).state == State.WAITING
+
+    await eventually(waiting)
+    await service.conversations.erase(conversation.id)
+    assert await service.conversations.messages(conversation.id) == []
+    async with database.read() as session:
+        assert (await session.scalars(select(Inbox))).all() == []
