@@ -1,0 +1,102 @@
+"""Tuning on the development set: the weights of the fusion, and the models and thresholds of the decision."""
+
+from __future__ import annotations
+
+import itertools
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import yaml
+from sklearn.linear_model import LogisticRegression
+
+from knowledge_base.decision import KNOWN, RIGHT, Decider, Evidence
+from knowledge_base.evaluate import Measured, Question, measure
+from knowledge_base.search import METHODS, Searcher
+from texts import LANGUAGES
+
+# What an outcome is worth to the citizen: a wrong answer costs most, a question back costs little.
+WORTH = {
+    "right answer": 1.0,
+    "wrong answer": -2.0,
+    "clarified": 0.5,  # the right service is among the three offered
+    "clarified in vain": -0.4,
+    "wrongly refused": -0.5,
+    "rightly refused": 1.0,
+}
+
+__all__ = ["calibrate", "decision_models", "fusion_weights"]
+
+
+def fusion_weights(measured: list[Measured], searcher: Searcher) -> dict[str, float]:
+    """The weights under which the right service stands highest (mean reciprocal rank), over a coarse grid."""
+    known = [one for one in measured if one.question.service]
+
+    def quality(weights: dict[str, float]) -> float:
+        ranks = [one.rank(searcher.fuse(one.ranking.by_method, weights), searcher.services) for one in known]
+        return float(np.mean([1 / rank for rank in ranks]))
+
+    grid = (dict(zip(METHODS, (1.0, *rest), strict=True)) for rest in itertools.product((0.0, 0.15, 0.3, 0.5, 0.75), repeat=2))
+    return max(grid, key=lambda weights: (round(quality(weights), 4), -sum(weights.values())))
+
+
+def decision_models(measured: list[Measured], services: list[str]) -> dict[str, Any]:
+    """The two logistic models and thresholds of each language, in the form of `decision.yaml`."""
+    return {language: _language([one for one in measured if one.question.language == language], services) for language in LANGUAGES}
+
+
+def _language(measured: list[Measured], services: list[str]) -> dict[str, Any]:
+    known = np.array([one.question.service is not None for one in measured])
+    ranks = np.array([one.rank(one.ranking.fused, services) if one.question.service else 99 for one in measured])
+    models: dict[str, Any] = {}
+    chances = {}
+    for name, columns, truth in (("known", KNOWN, known), ("right", RIGHT, ranks == 1)):
+        features = _features([one.evidence for one in measured], columns)
+        fitted = LogisticRegression(C=10.0, class_weight="balanced" if name == "known" else None).fit(features, truth)
+        chances[name] = fitted.predict_proba(features)[:, 1]
+        weights = {column: round(float(weight), 3) for column, weight in zip(columns, fitted.coef_[0], strict=True)}
+        models[name] = {"intercept": round(float(fitted.intercept_[0]), 3), "of": weights}
+
+    def worth(low: float, high: float) -> float:
+        none = chances["known"] < low
+        answer = ~none & (chances["right"] >= high)
+        clarify = ~none & ~answer
+        return float(
+            WORTH["right answer"] * (answer & (ranks == 1)).sum()
+            + WORTH["wrong answer"] * (answer & (ranks != 1)).sum()
+            + WORTH["clarified"] * (clarify & (ranks <= 3)).sum()
+            + WORTH["clarified in vain"] * (clarify & (ranks > 3)).sum()
+            + WORTH["wrongly refused"] * (none & known).sum()
+            + WORTH["rightly refused"] * (none & ~known).sum()
+        )
+
+    steps = [round(step, 2) for step in np.arange(0.2, 0.91, 0.02)]
+    # Of equally good thresholds the middle ones: the edge of a plateau is the first to fail on other questions.
+    pairs = list(itertools.product(steps, steps))
+    best = max(worth(*pair) for pair in pairs)
+    plateau = [pair for pair in pairs if worth(*pair) >= best - 0.5]
+    for place, name in enumerate(("known", "right")):
+        models[name]["threshold"] = round(float(np.median([pair[place] for pair in plateau])), 2)
+    return models
+
+
+def _features(evidence: list[Evidence], columns: tuple[str, ...]) -> np.ndarray:
+    return np.array([[getattr(one, column) for column in columns] for one in evidence])
+
+
+def calibrate(searcher: Searcher, questions: list[Question], decision: Path, fusion: Path | None) -> Decider:
+    """Tune on `questions` and write the files; the decider that came out. `fusion` is left as it is where `None`."""
+    measured = measure(searcher, questions)
+    if fusion:
+        weights = fusion_weights(measured, searcher)
+        _write(fusion, "Weights of the standardised scores in the sum", {"weights": weights})
+        searcher.reweigh(weights)
+        measured = measure(searcher, questions)
+    models = decision_models(measured, searcher.services)
+    _write(decision, "When to answer, ask back or say none: logistic models (knowledge_base/decision.py)", {"languages": models})
+    return Decider(decision)
+
+
+def _write(path: Path, what: str, data: dict[str, Any]) -> None:
+    comment = f"# {what},\n# tuned on evaluation/development.jsonl by `jauap evaluate --calibrate`; not edited by hand.\n"
+    path.write_text(comment + yaml.safe_dump(data, sort_keys=False), "utf-8")

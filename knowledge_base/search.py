@@ -1,0 +1,170 @@
+"""Finding the service, and the section of it, that a question is about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import yaml
+from nlu.text.language import identify
+from nlu.text.normalise import normalise
+from numpy.typing import NDArray
+
+from knowledge_base import sections
+from knowledge_base.decision import DECISION, Decider, Decision, Evidence
+from knowledge_base.encoder import embed
+from knowledge_base.index import Index, open_index
+from knowledge_base.lexical import Lexical
+from knowledge_base.model import SectionName
+from texts import Language
+
+WEIGHTS = Path(__file__).parent / "fusion.yaml"
+METHODS = ("dense", "characters", "bm25")
+Scores = NDArray[np.float32]
+
+__all__ = ["METHODS", "Hit", "Ranking", "SearchResult", "Searcher"]
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A service found. `section` is `None` where the question is about the service as a whole.
+
+    `score` is the fused score in standard deviations above the mean of all services; only its order and distances
+    mean something. `title` is the service's name in the language of the search.
+    """
+
+    service: str
+    section: SectionName | None
+    score: float
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """The hits, best first and one a service, and what to do with them.
+
+    `has_subject` is False where the question names nothing that the knowledge base knows once section words, question
+    words and fillers are gone: "а сколько стоит?" has none and is about the service talked of before;
+    "сколько стоит паспорт" has one.
+    """
+
+    language: Language
+    decision: Decision
+    results: list[Hit] = field(default_factory=list)
+    has_subject: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """Scores of one question before any decision: a row a method, a column a service."""
+
+    by_method: dict[str, Scores]
+    fused: Scores
+    passages: Scores  # dense score of each passage
+
+
+class Searcher:
+    """Searches one opened index. Nothing changes after the start, so any number of threads may search at once."""
+
+    def __init__(self, index: Index, decision: Path = DECISION) -> None:
+        self.index = index
+        self.services = list(index.names)
+        number = {slug: column for column, slug in enumerate(self.services)}
+        self._owner = np.array([number[passage.service] for passage in index.passages])
+        self._starts = np.flatnonzero(np.diff(self._owner, prepend=-1))
+        self._is_section = np.array([passage.kind == "section" for passage in index.passages])
+        self._sections = {slug: {one.section for one in index.passages if one.service == slug} for slug in self.services}
+        self._lexical = Lexical(index.passages)
+        self._subjects = sections.Subjects(index.passages)
+        self._stems = {sections.stem(word) for one in index.passages for word in sections.remainder(one.text)}
+        self._weights: dict[str, float] = yaml.safe_load(WEIGHTS.read_text("utf-8"))["weights"]
+        self.decider = Decider(decision)
+
+    @classmethod
+    def open(cls, data_dir: Path, encoder: str | None = None) -> Searcher:
+        """The searcher over the index in use. Raises `knowledge_base.index.BrokenIndex`.
+
+        Another encoder's cosines lie elsewhere, so `jauap evaluate --calibrate` may leave a `decision.yaml` for it in
+        the data folder, which then holds instead of ours.
+        """
+        own = data_dir / "decision.yaml"
+        return cls(open_index(data_dir, encoder), own if own.exists() else DECISION)
+
+    def search(self, text: str, language: Language | None = None, limit: int = 5) -> SearchResult:
+        """What the knowledge base has on `text`; `language` is identified where not given, Russian where undecided."""
+        text = normalise(text)
+        language = language or identify(text) or "ru"
+        words = sections.remainder(text)
+        ranking = self.rank(text, language)
+        order = np.argsort(-ranking.fused, kind="stable")
+        evidence = self.evidence(ranking, words)
+        decision = self.decider.decide(evidence, language)
+        cue = sections.cue(text)
+        hits = [
+            Hit(
+                service=self.services[column],
+                section=self._section(column, cue, ranking),
+                score=round(float(ranking.fused[column]), 4),
+                title=self.index.names[self.services[column]][language],
+            )
+            for column in order[:limit]
+        ]
+        return SearchResult(language, decision, hits, self._subjects.named_in(words))
+
+    def section_of(self, text: str, language: Language | None = None) -> SectionName | None:
+        """The section that `text` asks about, by its words alone; cues of both languages count, whatever `language`."""
+        return sections.cue(normalise(text))
+
+    def rank(self, text: str, language: Language) -> Ranking:
+        """Scores of every service for a normalised text: the best passage of each, by each method, and fused."""
+        vector = embed(self.index.encoder, [text], "query")
+        found, rows = self.index.vectors.search(vector, self.index.vectors.ntotal)
+        dense = np.empty(self.index.vectors.ntotal, dtype=np.float32)
+        dense[rows[0]] = found[0]
+        passages = {
+            "dense": dense,
+            "characters": self._lexical.characters(text),
+            "bm25": self._lexical.bm25(text, language),
+        }
+        by_method = {name: np.maximum.reduceat(scores, self._starts) for name, scores in passages.items()}
+        return Ranking(by_method, self.fuse(by_method), dense)
+
+    def fuse(self, by_method: dict[str, Scores], weights: dict[str, float] | None = None) -> Scores:
+        """Weighted mean of the methods' scores, each standardised over the services first."""
+        weights = weights or self._weights
+        total = sum(weights[name] * _standardised(by_method[name]) for name in METHODS)
+        return np.asarray(total / sum(weights.values()), dtype=np.float32)
+
+    def reweigh(self, weights: dict[str, float]) -> None:
+        """Fuse with other weights from now on: for tuning, before any other thread searches."""
+        self._weights = dict(weights)
+
+    def evidence(self, ranking: Ranking, words: Iterable[str]) -> Evidence:
+        """What the decision rests on; `words` are the question's words without cues and fillers."""
+        order = np.argsort(-ranking.fused, kind="stable")
+        best = order[0]
+        known = [sections.stem(word) in self._stems for word in words]
+        return Evidence(
+            dense=float(ranking.by_method["dense"][best]),
+            characters=float(ranking.by_method["characters"][best]),
+            coverage=sum(known) / len(known) if known else 0.0,
+            margin=float(ranking.fused[best] - ranking.fused[order[1]]) if len(order) > 1 else 1.0,
+        )
+
+    def _section(self, column: int, cue: SectionName | None, ranking: Ranking) -> SectionName | None:
+        """The section that the words point to, if this service has it; the other way where it lacks the one asked for.
+
+        Who asks for a way that does not exist (online, say) learns from the other one how it is done.
+        """
+        has = self._sections[self.services[column]]
+        if cue in has:
+            return cue
+        instead: dict[str, SectionName] = {"online": "in_person", "in_person": "online"}
+        return instead[cue] if cue in instead and instead[cue] in has else None
+
+
+def _standardised(scores: Scores) -> Scores:
+    spread = scores.std()
+    return (scores - scores.mean()) / spread if spread > 1e-6 else np.zeros_like(scores)

@@ -1,0 +1,104 @@
+"""Which section a question is about, and whether it names a subject: by words listed in `sections.yaml`."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+from nlu.text.fold import fold
+
+from knowledge_base.model import SECTIONS, SectionName
+from knowledge_base.passages import Passage
+
+CUES = Path(__file__).parent / "sections.yaml"
+STEM = 5  # letters of a folded word that must agree for two forms of it to count as the same
+
+__all__ = ["Subjects", "cue", "remainder", "stem"]
+
+
+def cue(text: str) -> SectionName | None:
+    """The section that the words of `text` point to, in either language; `None` where no cue stands in it.
+
+    >>> cue("сколько стоит паспорт")
+    'fee'
+    """
+    folded = fold(text)
+    return next((section for section, pattern in _cues() if pattern.search(folded)), None)
+
+
+def remainder(text: str) -> list[str]:
+    """The folded words of `text` that are neither section cues nor fillers: what the question is about, if anything.
+
+    >>> remainder("а сколько стоит?")
+    []
+    """
+    folded = fold(text)
+    for _, pattern in _cues():
+        folded = pattern.sub(" ", folded)
+    return [word for word in folded.split() if word not in _fillers()]
+
+
+def stem(word: str) -> str:
+    """The beginning of a folded word, which its endings leave alone."""
+    return word[:STEM]
+
+
+class Subjects:
+    """The words by which a knowledge base names its services.
+
+    A word counts where it stands in a name or nickname, or where the example questions of one service use it
+    often and those of the others hardly ever ("пароль" for the eGov account).
+    """
+
+    def __init__(self, passages: list[Passage]) -> None:
+        uses: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+        self._stems: set[str] = set()
+        for passage in passages:
+            if passage.kind == "section":
+                continue
+            stems = {stem(word) for word in remainder(passage.text) if len(word) > 1}
+            if passage.kind == "name":
+                self._stems |= stems
+            for one in stems:
+                uses[one][passage.service] += 1
+        for one, services in uses.items():
+            most, total = max(services.values()), sum(services.values())
+            if most >= 3 and most >= 0.8 * total:
+                self._stems.add(one)
+
+    def named_in(self, words: list[str]) -> bool:
+        """Whether one of a question's words without cues and fillers (`remainder`) names something known."""
+        return any(stem(word) in self._stems for word in words)
+
+
+@lru_cache
+def _data() -> dict[str, Any]:
+    data: dict[str, Any] = yaml.safe_load(CUES.read_text("utf-8"))
+    if unknown := set(data["cues"]) - set(SECTIONS):
+        raise ValueError(f"{CUES.name}: unknown section {', '.join(sorted(unknown))}")
+    return data
+
+
+@lru_cache
+def _cues() -> list[tuple[SectionName, re.Pattern[str]]]:
+    """A pattern for each section over folded text, whose words are parted by single spaces."""
+    patterns = []
+    for section, lists in _data()["cues"].items():
+        phrases = {_phrase(phrase) for phrases in lists for phrase in phrases}
+        longest_first = sorted(phrases, key=len, reverse=True)
+        patterns.append((section, re.compile(rf"(?<!\S)(?:{'|'.join(longest_first)})(?!\S)")))
+    return patterns
+
+
+def _phrase(phrase: str) -> str:
+    words = [(fold(word), word.endswith("*")) for word in phrase.split()]
+    return " ".join(re.escape(folded) + (r"\S*" if any_ending else "") for folded, any_ending in words)
+
+
+@lru_cache
+def _fillers() -> frozenset[str]:
+    return frozenset(word for words in _data()["fillers"] for filler in words for word in fold(str(filler)).split())
