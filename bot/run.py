@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
-from contextlib import AsyncExitStack, suppress
+from contextlib import AsyncExitStack
+from types import FrameType
 
 import uvicorn
 
@@ -81,8 +82,9 @@ async def run(settings: Settings) -> None:
         service = Service.assemble(settings, database, dialogue)
         searcher = await asyncio.to_thread(knowledge.open_searcher, settings.data_dir, settings.encoder)
         app = create_app(service, search=searcher.search, dialogue=dialogue)
-        web = uvicorn.Server(
-            uvicorn.Config(app, settings.host, settings.port, log_level="warning", timeout_graceful_shutdown=3)
+        web = WebServer(
+            uvicorn.Config(app, settings.host, settings.port, log_level="warning", timeout_graceful_shutdown=3),
+            service,
         )
         await telegram.attach(app, service, stack)
         serving = asyncio.create_task(web.serve(), name="web")
@@ -93,20 +95,28 @@ async def run(settings: Settings) -> None:
         stack.push_async_callback(service.worker.stop)
         if owed:
             log.info("answering what was left open in %s conversations", owed)
-        # Open event streams would hold up the web server's end: they are closed as soon as it is told to stop.
-        while not web.should_exit and not serving.done():
-            await asyncio.sleep(0.2)
-        service.events.close()
-        ready.cancel()
-        with suppress(asyncio.CancelledError):
-            await ready
-        await serving
+        try:
+            await serving
+        finally:
+            ready.cancel()
+
+
+class WebServer(uvicorn.Server):
+    """Closes the open event streams when it is told to stop: they would hold up its end."""
+
+    def __init__(self, config: uvicorn.Config, service: Service) -> None:
+        super().__init__(config)
+        self._service = service
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        self._service.events.close()
+        super().handle_exit(sig, frame)
 
 
 async def _until_ready(settings: Settings, dialogue: Dialogue) -> None:
     address = f"http://{settings.host}:{settings.port}"
     print(f"Starting on {address}; the dialogue engine needs some 20 seconds …", flush=True)
-    while not await dialogue.ready():
+    while not await dialogue.ready():  # noqa: ASYNC110 - Rasa has nothing to wait on
         await asyncio.sleep(0.5)
     print(f"Jauap is ready.\n  Demonstration page  {address}/\n  Operators' console  {address}/console")
     if settings.telegram_token is None:

@@ -67,7 +67,7 @@ def eventually() -> Callable[..., object]:
 
     async def wait(check: Callable[[], object], within: float = 5) -> object:
         async with asyncio.timeout(within):
-            while not (result := await check()):  # type: ignore[misc]
+            while not (result := await check()):  # type: ignore[misc]  # noqa: ASYNC110
                 await asyncio.sleep(0.01)
         return result
 

@@ -147,7 +147,7 @@ class Courier:
             await self._mark(row, "sent", reference=reference, error=None)
 
     async def _mark(self, row: Outbox, state: str, **values: object) -> bool:
-        """Note the state of a delivery; False where the row is gone, because the citizen has erased the conversation."""
+        """Note the state of a delivery; False where the row is gone: the citizen has erased the conversation."""
         async with self._database.write() as session:
             noted = await session.scalar(
                 update(Outbox).where(Outbox.id == row.id).values(state=state, **values).returning(Outbox.id)

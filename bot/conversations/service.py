@@ -43,7 +43,7 @@ class Conversations:
     """Everything that may happen to a conversation. Every method is one transaction; events go out after it."""
 
     def __init__(self, database: Database, events: Events, wake: Callable[[str], None], push: Callable[[str], None]):
-        """`wake(conversation)` is called when a message awaits an answer, `push(conversation)` when one must be sent."""
+        """`wake(conversation)` is called when a message awaits an answer, `push(conversation)` when one must go out."""
         self.database = database
         self.events = events
         self._wake = wake
@@ -252,7 +252,10 @@ class Conversations:
     # --- within
 
     async def _owned(self, session: AsyncSession, conversation_id: str, operator: Operator) -> Conversation:
-        """The locked conversation, if this operator has it. Raises `UnknownConversation`, `ForbiddenTransition`, `NotYours`."""
+        """The locked conversation, if this operator has it.
+
+        Raises `UnknownConversation`, `ForbiddenTransition`, `NotYours`.
+        """
         conversation = await record.locked(session, conversation_id)
         if conversation.state != State.OPERATOR:
             raise ForbiddenTransition(State(conversation.state), Act.TRANSFER)

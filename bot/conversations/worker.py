@@ -57,7 +57,7 @@ class Worker:
         *,
         patience: float = 1.0,
     ) -> None:
-        """`push(conversation)` is called when a message must be sent; `patience` in seconds is the first pause after a failure."""
+        """`push(conversation)` is called when a message must be sent; `patience`: the first pause after a failure, s."""
         self._database = database
         self._events = events
         self._dialogue = dialogue
@@ -169,7 +169,7 @@ class Worker:
         return await self._dialogue.ask(conversation.id, asked, language)
 
     async def _postpone(self, item: Inbox, error: DialogueUnavailable) -> None:
-        """Keep the message for another attempt; the citizen is told once, and may then have an operator without Rasa."""
+        """Keep the message for another attempt; the citizen is told once, and may have an operator without Rasa."""
         handed_over = told = False
         async with self._database.write() as session:
             conversation = await session.get(Conversation, item.conversation_id, with_for_update=True)
@@ -205,8 +205,8 @@ class Worker:
     async def _commit(self, item: Inbox, epoch: int, replies: list[Reply]) -> tuple[State, State] | None:
         """Store the replies with the state change they bring; returns the state before and after.
 
-        None where there is nothing more to answer. Replies begun before a change of state come too late and are dropped:
-        an operator has taken over, or the citizen has left.
+        None where there is nothing more to answer. Replies begun before a change of state come too late and are
+        dropped: an operator has taken over, or the citizen has left.
         """
         async with self._database.write() as session:
             conversation = await session.get(Conversation, item.conversation_id, with_for_update=True)
