@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Sequence
+
 import httpx
 from pydantic import TypeAdapter, ValidationError
-from sqlalchemy import create_engine, text
+from sqlalchemy import bindparam, create_engine, inspect, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from actions.replies import Reply
@@ -22,9 +25,13 @@ class DialogueUnavailable(Exception):
 class Dialogue:
     """A client of one Rasa server's REST channel."""
 
-    def __init__(self, url: str, *, timeout: float) -> None:
-        """`url` is Rasa's base; `timeout` in seconds holds for one answer."""
+    def __init__(self, url: str, *, timeout: float, tracker_store: str | None = None) -> None:
+        """`url` is Rasa's base; `timeout` in seconds holds for one answer.
+
+        `tracker_store` is the SQLAlchemy URL of the database where this Rasa keeps conversations, if it is ours.
+        """
         self._client = httpx.AsyncClient(base_url=url, timeout=timeout, trust_env=False)
+        self._tracker_store = tracker_store
 
     async def ask(self, conversation_id: str, text: str, language: Language) -> list[Reply]:
         """The replies to a text or a payload, at least one; `language` is the conversation's so far.
@@ -44,6 +51,14 @@ class Dialogue:
             raise DialogueUnavailable("Rasa: no reply")
         return replies
 
+    async def forget(self, conversation_ids: Sequence[str]) -> None:
+        """Delete what Rasa keeps of these conversations; its HTTP interface has no call for it, so its table is used.
+
+        Does nothing where Rasa's database is not ours. Raises `DialogueUnavailable`.
+        """
+        if self._tracker_store is not None:
+            await asyncio.to_thread(_delete_events, self._tracker_store, conversation_ids)
+
     async def ready(self) -> bool:
         """Whether Rasa answers and has loaded a model."""
         try:
@@ -55,13 +70,14 @@ class Dialogue:
         await self._client.aclose()
 
 
-def forget(tracker_store_url: str, conversation_id: str) -> None:
-    """Delete what Rasa keeps of a conversation: its HTTP interface has no call for this, so its table is emptied."""
-    engine = create_engine(tracker_store_url)
+def _delete_events(url: str, conversation_ids: Sequence[str]) -> None:
+    engine = create_engine(url)
+    statement = text("DELETE FROM events WHERE sender_id IN :ids").bindparams(bindparam("ids", expanding=True))
     try:
         with engine.begin() as connection:
-            connection.execute(text("DELETE FROM events WHERE sender_id = :id"), {"id": conversation_id})
+            if inspect(connection).has_table("events"):  # Rasa makes it with its first conversation
+                connection.execute(statement, {"ids": list(conversation_ids)})
     except SQLAlchemyError as error:
-        raise DialogueUnavailable(f"Rasa's tracker store: {error}") from error
+        raise DialogueUnavailable(f"Rasa's tracker store: {type(error).__name__}") from error
     finally:
         engine.dispose()

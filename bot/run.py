@@ -6,15 +6,17 @@ import asyncio
 import logging
 import socket
 from contextlib import AsyncExitStack
+from datetime import timedelta
 from types import FrameType
 
 import uvicorn
+from sqlalchemy.exc import SQLAlchemyError
 
 from actions import knowledge
 from bot import rasa
 from bot.app import actions_token, create_app
 from bot.channels import telegram
-from bot.dialogue import Dialogue
+from bot.dialogue import Dialogue, DialogueUnavailable
 from bot.operators.accounts import ensure_admin
 from bot.service import Service
 from bot.settings import Settings
@@ -59,6 +61,8 @@ async def run(settings: Settings) -> None:
     Raises `CannotStart`, `DatabaseUnavailable`, `rasa.RasaMissing`, `rasa.RasaFailed`.
     """
     _check_port(settings)
+    if settings.redis_url is not None:
+        raise CannotStart("several processes over Redis are not supported yet: leave JAUAP_REDIS_URL empty")
     async with AsyncExitStack() as stack:
         database = Database(settings.database)
         stack.push_async_callback(database.close)
@@ -77,7 +81,8 @@ async def run(settings: Settings) -> None:
             rasa_url = server.url
         else:
             rasa_url = settings.rasa_url
-        dialogue = Dialogue(rasa_url, timeout=settings.rasa_timeout)
+        ours = f"sqlite:///{settings.data_dir / 'rasa.db'}" if settings.rasa_url is None else None
+        dialogue = Dialogue(rasa_url, timeout=settings.rasa_timeout, tracker_store=ours)
         stack.push_async_callback(dialogue.close)
         service = Service.assemble(settings, database, dialogue)
         searcher = await asyncio.to_thread(knowledge.open_searcher, settings.data_dir, settings.encoder)
@@ -93,12 +98,14 @@ async def run(settings: Settings) -> None:
         await service.courier.resume()
         stack.push_async_callback(service.courier.stop)
         stack.push_async_callback(service.worker.stop)
+        expiring = asyncio.create_task(_expire(service), name="retention")
         if owed:
             log.info("answering what was left open in %s conversations", owed)
         try:
             await serving
         finally:
             ready.cancel()
+            expiring.cancel()
 
 
 class WebServer(uvicorn.Server):
@@ -111,6 +118,17 @@ class WebServer(uvicorn.Server):
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         self._service.events.close()
         super().handle_exit(sig, frame)
+
+
+async def _expire(service: Service) -> None:
+    """Keep the promise of `RETENTION_DAYS`, every hour."""
+    while True:
+        try:
+            if count := await service.conversations.expire(timedelta(days=service.settings.retention_days)):
+                log.info("%s conversations are past their retention and were erased", count)
+        except (SQLAlchemyError, DialogueUnavailable):
+            log.exception("erasing what is past its retention failed; trying again in an hour")
+        await asyncio.sleep(3600)
 
 
 async def _until_ready(settings: Settings, dialogue: Dialogue) -> None:

@@ -34,7 +34,7 @@ class Service:
         events = Events()
         courier = Courier(database)
         worker = Worker(database, events, dialogue, OfficeHours.parse(settings.office_hours), courier.push)
-        conversations = Conversations(database, events, wake=worker.wake, push=courier.push)
+        conversations = Conversations(database, events, wake=worker.wake, push=courier.push, forget=dialogue.forget)
         return cls(settings, database, events, conversations, worker, courier)
 
 

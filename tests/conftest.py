@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -20,6 +20,7 @@ class ScriptedDialogue:
 
     def __init__(self) -> None:
         self.asked: list[tuple[str, str]] = []
+        self.forgotten: list[str] = []
         self.failures = 0
         self.gate = asyncio.Event()
         self.gate.set()
@@ -32,6 +33,9 @@ class ScriptedDialogue:
             raise DialogueUnavailable("told to fail")
         hand_over = HandOver(reason="asked") if "operator" in text or "оператор" in text else None
         return [Reply(text=f"echo: {text}", language=language, hand_over=hand_over)]  # type: ignore[arg-type]
+
+    async def forget(self, conversation_ids: Sequence[str]) -> None:
+        self.forgotten += conversation_ids
 
 
 @pytest.fixture

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import timedelta
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -42,12 +43,23 @@ class UnknownOperator(LookupError):
 class Conversations:
     """Everything that may happen to a conversation. Every method is one transaction; events go out after it."""
 
-    def __init__(self, database: Database, events: Events, wake: Callable[[str], None], push: Callable[[str], None]):
-        """`wake(conversation)` is called when a message awaits an answer, `push(conversation)` when one must go out."""
+    def __init__(
+        self,
+        database: Database,
+        events: Events,
+        wake: Callable[[str], None],
+        push: Callable[[str], None],
+        forget: Callable[[Sequence[str]], Awaitable[None]],
+    ) -> None:
+        """`wake(conversation)` is called when a message awaits an answer, `push(conversation)` when one must go out.
+
+        `forget(conversations)` deletes what the dialogue engine keeps of them.
+        """
         self.database = database
         self.events = events
         self._wake = wake
         self._push = push
+        self._forget = forget
 
     # --- citizens
 
@@ -121,11 +133,21 @@ class Conversations:
             conversation.stars, conversation.comment = stars, comment
 
     async def erase(self, conversation_id: str) -> None:
-        """Delete a conversation with all that belongs to it."""
+        """Delete a conversation with all that belongs to it, in the dialogue engine as well."""
+        await self._forget([conversation_id])
         async with self.database.write() as session:
             await session.execute(delete(Conversation).where(Conversation.id == conversation_id))
         self.events.publish(Event(conversation_id, "mode", {"mode": State.CLOSED}))
         await publish_positions(self.database, self.events)
+
+    async def expire(self, older_than: timedelta) -> int:
+        """Erase the conversations in which nothing was said for so long; returns how many."""
+        query = select(Conversation.id).where(Conversation.updated_at < now() - older_than).limit(1000)
+        async with self.database.read() as session:
+            expired = (await session.scalars(query)).all()
+        for conversation_id in expired:
+            await self.erase(conversation_id)
+        return len(expired)
 
     async def queue_position(self, conversation_id: str) -> int | None:
         """The place in the queue, from 1; None where the conversation does not wait."""

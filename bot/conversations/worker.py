@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import timedelta
 from typing import Protocol
@@ -38,6 +38,8 @@ class Answering(Protocol):
     """What the worker needs of the dialogue."""
 
     async def ask(self, conversation_id: str, text: str, language: Language) -> list[Reply]: ...
+
+    async def forget(self, conversation_ids: Sequence[str]) -> None: ...
 
 
 class Worker:

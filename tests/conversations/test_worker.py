@@ -1,12 +1,15 @@
 """From a received message to its answer."""
 
 import asyncio
+from datetime import timedelta
 
+import pytest
 from sqlalchemy import select
 
-from bot.conversations import State
+from bot.conversations import State, UnknownConversation
 from bot.service import Service
 from bot.storage import Conversation, Inbox
+from bot.storage.tables import now
 
 
 async def open_and_send(service: Service, *texts: str, language="ru") -> Conversation:
@@ -202,7 +205,7 @@ async def test_a_closed_conversation_opens_again_when_the_citizen_writes(service
     assert (await service.conversations.get(conversation.id)).state == State.BOT
 
 
-async def test_erasing_leaves_nothing_behind(service, database, eventually):
+async def test_erasing_leaves_nothing_behind(service, dialogue, database, eventually):
     conversation = await open_and_send(service, "оператор")
 
     async def waiting():
@@ -213,3 +216,14 @@ async def test_erasing_leaves_nothing_behind(service, database, eventually):
     assert await service.conversations.messages(conversation.id) == []
     async with database.read() as session:
         assert (await session.scalars(select(Inbox))).all() == []
+    assert dialogue.forgotten == [conversation.id]
+
+
+async def test_conversations_past_retention_are_erased_and_no_others(service, database):
+    old, new = await open_and_send(service), await open_and_send(service)
+    async with database.write() as session:
+        (await session.get(Conversation, old.id)).updated_at = now() - timedelta(days=91)
+    assert await service.conversations.expire(timedelta(days=90)) == 1
+    with pytest.raises(UnknownConversation):
+        await service.conversations.get(old.id)
+    assert await service.conversations.get(new.id)
