@@ -72,7 +72,7 @@ def adapt(
         target = torch.arange(batch)
         loss = (nn.functional.cross_entropy(scores, target) + nn.functional.cross_entropy(scores.T, target)) / 2
         optimiser.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss.backward()
         for group in optimiser.param_groups:
             group["lr"] = rate * (1 - step / steps)
         optimiser.step()

@@ -24,25 +24,32 @@ WORTH = {
     "wrongly refused": -0.5,
     "rightly refused": 1.0,
 }
+SHARES = (0.15, 0.3, 0.5, 0.75)  # of the lexical methods beside the dense one's 1
 
 __all__ = ["calibrate", "decision_models", "fusion_weights"]
 
 
 def fusion_weights(measured: list[Measured], searcher: Searcher) -> dict[str, float]:
-    """The weights under which the right service stands highest (mean reciprocal rank), over a coarse grid."""
+    """The weights under which the right service stands highest (mean reciprocal rank), over a coarse grid.
+
+    No method is left out: each may be the only one to know a question that this set does not have.
+    """
     known = [one for one in measured if one.question.service]
 
     def quality(weights: dict[str, float]) -> float:
         ranks = [one.rank(searcher.fuse(one.ranking.by_method, weights), searcher.services) for one in known]
         return float(np.mean([1 / rank for rank in ranks]))
 
-    grid = (dict(zip(METHODS, (1.0, *rest), strict=True)) for rest in itertools.product((0.0, 0.15, 0.3, 0.5, 0.75), repeat=2))
+    grid = (dict(zip(METHODS, (1.0, *rest), strict=True)) for rest in itertools.product(SHARES, repeat=2))
     return max(grid, key=lambda weights: (round(quality(weights), 4), -sum(weights.values())))
 
 
 def decision_models(measured: list[Measured], services: list[str]) -> dict[str, Any]:
     """The two logistic models and thresholds of each language, in the form of `decision.yaml`."""
-    return {language: _language([one for one in measured if one.question.language == language], services) for language in LANGUAGES}
+    return {
+        language: _language([one for one in measured if one.question.language == language], services)
+        for language in LANGUAGES
+    }
 
 
 def _language(measured: list[Measured], services: list[str]) -> dict[str, Any]:
@@ -93,10 +100,16 @@ def calibrate(searcher: Searcher, questions: list[Question], decision: Path, fus
         searcher.reweigh(weights)
         measured = measure(searcher, questions)
     models = decision_models(measured, searcher.services)
-    _write(decision, "When to answer, ask back or say none: logistic models (knowledge_base/decision.py)", {"languages": models})
+    _write(
+        decision,
+        "When to answer, ask back or say none: logistic models (knowledge_base/decision.py)",
+        {"languages": models},
+    )
     return Decider(decision)
 
 
 def _write(path: Path, what: str, data: dict[str, Any]) -> None:
-    comment = f"# {what},\n# tuned on evaluation/development.jsonl by `jauap evaluate --calibrate`; not edited by hand.\n"
+    comment = (
+        f"# {what},\n# tuned on evaluation/development.jsonl by `jauap evaluate --calibrate`; not edited by hand.\n"
+    )
     path.write_text(comment + yaml.safe_dump(data, sort_keys=False), "utf-8")

@@ -54,6 +54,8 @@ class FoldedBag(InputModule):
         self.embedding = nn.EmbeddingBag(buckets, dimensions, mode="sum")
 
     def preprocess(self, inputs: Sequence[Any], prompt: str | None = None, **_: Any) -> dict[str, torch.Tensor]:
+        if prompt:
+            inputs = self._prepend_prompt(list(inputs), prompt)
         rows = [[bucket for word in fold(text).split() for bucket in hashed(word, self.buckets)] for text in inputs]
         starts = np.cumsum([0, *map(len, rows)])[: len(rows)]
         return {
@@ -79,10 +81,20 @@ class FoldedBag(InputModule):
         save_file({"weight": self.embedding.weight.detach().half()}, Path(output_path) / "model.safetensors")
 
     @classmethod
-    def load(cls, model_name_or_path: str, subfolder: str = "", **keywords: Any) -> FoldedBag:
-        where = {key: keywords.get(key) for key in ("token", "cache_folder", "revision")}
-        module = cls(**cls.load_config(model_name_or_path, subfolder=subfolder, **where))
-        weights = cls.load_torch_weights(model_name_or_path, subfolder=subfolder, **where)
+    def load(
+        cls,
+        model_name_or_path: str,
+        subfolder: str = "",
+        token: bool | str | None = None,
+        cache_folder: str | None = None,
+        revision: str | None = None,
+        local_files_only: bool = False,
+        init_defaults: dict[str, Any] | None = None,
+        **_: Any,
+    ) -> FoldedBag:
+        config = cls.load_config(model_name_or_path, subfolder, None, token, cache_folder, revision, local_files_only)
+        module = cls(**{**(init_defaults or {}), **config})
+        weights = cls.load_torch_weights(model_name_or_path, subfolder, token, cache_folder, revision, local_files_only)
         module.load_state_dict({"embedding.weight": weights["weight"].float()})
         return module
 

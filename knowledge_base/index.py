@@ -14,17 +14,22 @@ from pathlib import Path
 import faiss
 from sentence_transformers import SentenceTransformer
 
+from knowledge_base import adapt as adapting
+from knowledge_base import encoder as encoding
 from knowledge_base import passages as pieces
 from knowledge_base.adapt import adapt
 from knowledge_base.encoder import OWN, embed, load_encoder, new_encoder
 from knowledge_base.model import SERVICES, load_all
 from knowledge_base.passages import Passage
 from knowledge_base.rates import RATES
+from nlu.text import fold as folding
 from texts import LANGUAGES
 
-FORMAT = 1  # of the files below; a change makes every older index be built anew
+FORMAT = 1  # of the files below
+# A change of the code that decides what is in an index makes another version of it too.
+CODE = [Path(str(module.__file__)) for module in (adapting, encoding, pieces, folding)]
 
-__all__ = ["BrokenIndex", "Index", "build", "current", "open_index", "version_of"]
+__all__ = ["BrokenIndex", "Index", "build", "current", "is_current", "open_index", "version_of"]
 
 
 class BrokenIndex(Exception):
@@ -33,11 +38,11 @@ class BrokenIndex(Exception):
 
 @dataclass(frozen=True)
 class Index:
-    """An opened index; row n of `vectors` (FAISS, exact inner product) belongs to passage n."""
+    """An opened index; row n of `vectors` (`IndexFlatIP`: exact inner product) belongs to passage n."""
 
     version: str
     encoder: SentenceTransformer
-    vectors: faiss.IndexFlatIP
+    vectors: faiss.Index
     passages: list[Passage]
     names: dict[str, dict[str, str]]  # slug → language → the service's name
 
@@ -45,7 +50,7 @@ class Index:
 def version_of(encoder: str | None, folder: Path = SERVICES, rates: Path = RATES) -> str:
     """What an index is named after: a hash of all that goes into it."""
     digest = hashlib.sha256(f"{FORMAT} {encoder or OWN}".encode())
-    for path in [*sorted(folder.glob("*/*.yaml")), rates]:
+    for path in [*sorted(folder.glob("*/*.yaml")), rates, *CODE]:
         digest.update(f"\0{path.parent.name}/{path.name}\0".encode() + path.read_bytes())
     return digest.hexdigest()[:16]
 
@@ -66,6 +71,14 @@ def open_index(data_dir: Path, encoder: str | None = None) -> Index:
     return _open(current(data_dir), encoder)
 
 
+def is_current(data_dir: Path, encoder: str | None = None, folder: Path = SERVICES) -> bool:
+    """Whether the index in use is whole and was made from the service files as they stand, by this encoder."""
+    try:
+        return open_index(data_dir, encoder).version == version_of(encoder, folder)
+    except BrokenIndex:
+        return False
+
+
 def build(
     data_dir: Path,
     encoder: str | None = None,
@@ -81,7 +94,7 @@ def build(
     """
     version = version_of(encoder, folder)
     root = data_dir / "index"
-    if not force and _in_use(data_dir, version, encoder):
+    if not force and is_current(data_dir, encoder, folder):
         progress(f"the index is up to date ({version})")
         return False
     services = load_all(folder)
@@ -115,15 +128,6 @@ def build(
         shutil.rmtree(beside, ignore_errors=True)
     progress(f"the index {version} is in use")
     return True
-
-
-def _in_use(data_dir: Path, version: str, encoder: str | None) -> bool:
-    try:
-        folder = current(data_dir)
-        _open(folder, encoder)
-    except BrokenIndex:
-        return False
-    return folder.name.partition("-")[0] == version
 
 
 def _switch(root: Path, beside: Path, version: str) -> None:
@@ -165,7 +169,9 @@ def _open(folder: Path, encoder: str | None) -> Index:
     if not folder.name.startswith(".") and folder.name.partition("-")[0] != claimed["version"]:
         raise broken(f"says that it is {claimed['version']}")
     if not claimed["rows"] == vectors.ntotal == len(passages):
-        raise broken(f"has {vectors.ntotal} vectors, {len(passages)} passages, and should have {claimed['rows']} of each")
+        raise broken(
+            f"has {vectors.ntotal} vectors, {len(passages)} passages, and should have {claimed['rows']} of each"
+        )
     if unknown := {passage.service for passage in passages} - names.keys():
         raise broken(f"has passages of unknown services: {', '.join(sorted(unknown))}")
     try:

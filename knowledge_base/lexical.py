@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import bm25s
 import numpy as np
-from nlu.text.fold import fold
 from nlu.text.lemmas import lemmas
 from numpy.typing import NDArray
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from knowledge_base.passages import Passage
+from nlu.text.fold import fold
 from texts import Language
 
 __all__ = ["Lexical", "terms"]
@@ -23,7 +23,7 @@ def terms(text: str, language: Language) -> list[str]:
 
 
 class Lexical:
-    """Two scorers over the same passages; every score is one number a passage, higher is nearer, 0 is nothing shared."""
+    """Two scorers over the same passages: one score a passage, higher is nearer, 0 is nothing in common."""
 
     def __init__(self, passages: list[Passage]) -> None:
         documents = [terms(passage.text, passage.language) or ["\0"] for passage in passages]

@@ -8,8 +8,6 @@ from pathlib import Path
 
 import numpy as np
 import yaml
-from nlu.text.language import identify
-from nlu.text.normalise import normalise
 from numpy.typing import NDArray
 
 from knowledge_base import sections
@@ -18,6 +16,8 @@ from knowledge_base.encoder import embed
 from knowledge_base.index import Index, open_index
 from knowledge_base.lexical import Lexical
 from knowledge_base.model import SectionName
+from nlu.text.language import identify
+from nlu.text.normalise import normalise
 from texts import Language
 
 WEIGHTS = Path(__file__).parent / "fusion.yaml"
@@ -75,7 +75,9 @@ class Searcher:
         self._owner = np.array([number[passage.service] for passage in index.passages])
         self._starts = np.flatnonzero(np.diff(self._owner, prepend=-1))
         self._is_section = np.array([passage.kind == "section" for passage in index.passages])
-        self._sections = {slug: {one.section for one in index.passages if one.service == slug} for slug in self.services}
+        self._sections = {
+            slug: {one.section for one in index.passages if one.service == slug} for slug in self.services
+        }
         self._lexical = Lexical(index.passages)
         self._subjects = sections.Subjects(index.passages)
         self._stems = {sections.stem(word) for one in index.passages for word in sections.remainder(one.text)}

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from nlu.text.fold import fold
 
 from knowledge_base.model import SECTIONS, SectionName
 from knowledge_base.passages import Passage
+from nlu.text.fold import fold
 
 CUES = Path(__file__).parent / "sections.yaml"
 STEM = 5  # letters of a folded word that must agree for two forms of it to count as the same

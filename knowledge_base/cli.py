@@ -1,0 +1,240 @@
+"""The commands `jauap search`, `index`, `kb` and `evaluate`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, Protocol
+
+from texts import LANGUAGES
+
+__all__ = ["Settings", "add_parsers"]
+
+
+class Settings(Protocol):
+    """What these commands need of the settings."""
+
+    @property
+    def data_dir(self) -> Path: ...
+    @property
+    def encoder(self) -> str | None: ...
+
+
+class Failed(Exception):
+    """The work failed; the message is the one line that the person sees."""
+
+
+Command = Callable[[argparse.Namespace, Settings], int]
+
+
+def add_parsers(subparsers: Any) -> None:
+    """Add the commands; each sets `run(arguments, settings)`, which returns the exit code."""
+    search = subparsers.add_parser("search", help="search the knowledge base without the dialogue")
+    search.add_argument("question", nargs="*", metavar="QUESTION")
+    search.add_argument("--language", choices=LANGUAGES, help="identified from the question where not given")
+    search.add_argument("--limit", type=_count, default=5, metavar="N", help="at most N services (5)")
+    search.add_argument("--jsonl", action="store_true", help="questions from standard input, a JSON object a line")
+    search.set_defaults(run=_guarded(_search), usage=search)
+
+    index = subparsers.add_parser("index", help="build the retrieval index")
+    index.add_argument("--force", action="store_true", help="build it even if nothing has changed")
+    index.set_defaults(run=_guarded(_index))
+
+    evaluate = subparsers.add_parser("evaluate", help="measure the search on the development questions")
+    evaluate.add_argument("--calibrate", action="store_true", help="tune weights and thresholds on them first")
+    evaluate.set_defaults(run=_guarded(_evaluate))
+
+    kb = subparsers.add_parser("kb", help="check, show, report and begin service files")
+    kinds = kb.add_subparsers(dest="kb_command", required=True, metavar="COMMAND")
+    kinds.add_parser("check", help="one line a fault; exit code 1 where there is any").set_defaults(
+        run=_guarded(_check)
+    )
+    show = kinds.add_parser("show", help="a service as a citizen reads it")
+    show.add_argument("slug", metavar="SLUG")
+    show.add_argument("--language", choices=LANGUAGES, default="ru")
+    show.set_defaults(run=_guarded(_show))
+    kinds.add_parser("report", help="table of what is covered").set_defaults(run=_guarded(_report))
+    new = kinds.add_parser("new", help="begin a service file from the template")
+    new.add_argument("place", metavar="DOMAIN/SLUG")
+    new.set_defaults(run=_guarded(_new))
+
+
+def _count(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("must be 1 or more")
+    return number
+
+
+def _guarded(command: Command) -> Command:
+    """Turn the failures that a person can mend into lines on standard error and exit code 1."""
+
+    def run(arguments: argparse.Namespace, settings: Settings) -> int:
+        try:
+            with _faults_as_lines():
+                return command(arguments, settings)
+        except Failed as error:
+            for line in str(error).splitlines():
+                print(f"jauap: {line}", file=sys.stderr)
+            return 1
+        except BrokenPipeError:  # the reader of a pipe has gone; nothing may be written on exit either
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return 1
+
+    return run
+
+
+@contextmanager
+def _faults_as_lines() -> Iterator[None]:
+    try:
+        yield
+    except ExceptionGroup as group:
+        from knowledge_base.model import Fault
+
+        faults, other = group.split(Fault)
+        if other or not faults:
+            raise
+        raise Failed("\n".join(str(fault) for fault in faults.exceptions)) from None
+
+
+@contextmanager
+def _encoder_errors(name: str | None) -> Iterator[None]:
+    """What sentence-transformers raises for a model that is not there or cannot be read."""
+    try:
+        yield
+    except (OSError, ValueError, RuntimeError) as error:
+        if name is None:
+            raise
+        why = " ".join(str(error).split())[:200]
+        raise Failed(f"the encoder {name} cannot be loaded: {why}") from None
+
+
+def _opened(settings: Settings) -> Any:
+    from knowledge_base.index import BrokenIndex
+    from knowledge_base.search import Searcher
+
+    try:
+        return Searcher.open(settings.data_dir, settings.encoder)
+    except BrokenIndex as error:
+        raise Failed(str(error)) from None
+
+
+def _search(arguments: argparse.Namespace, settings: Settings) -> int:
+    if arguments.jsonl == bool(arguments.question):
+        arguments.usage.print_usage(sys.stderr)
+        print("jauap: give either a question or --jsonl", file=sys.stderr)
+        return 2
+    searcher = _opened(settings)
+    if arguments.jsonl:
+        sys.stdin.reconfigure(encoding="utf-8", errors="surrogateescape")  # type: ignore[union-attr]
+        for answer in _answers(searcher, sys.stdin, arguments.language, arguments.limit):
+            print(json.dumps(answer, ensure_ascii=False), flush=True)
+        return 0
+    result = searcher.search(" ".join(arguments.question), arguments.language, arguments.limit)
+    print(f"{result.language} {result.decision}")
+    for hit in result.results:
+        print(f"{hit.score:7.3f}  {hit.service}  {hit.section or '-'}  {hit.title}")
+    return 0
+
+
+def _answers(searcher: Any, lines: Iterable[str], language: str | None, limit: int) -> Iterator[dict[str, Any]]:
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            line.encode()  # undecodable bytes came in as lone surrogates, and JSON can spell such out
+            item = json.loads(line)
+            json.dumps(item, ensure_ascii=False).encode()
+        except ValueError as error:
+            raise Failed(f"line {number}: not JSON in UTF-8: {error}") from None
+        if not isinstance(item, dict) or not isinstance(item.get("text"), str):
+            raise Failed(f"line {number}: needs an object with a string `text`")
+        result = searcher.search(item["text"], language, limit)
+        found = [{key: asdict(hit)[key] for key in ("service", "section", "score", "title")} for hit in result.results]
+        yield {**item, "language": result.language, "decision": result.decision, "results": found}
+
+
+def _index(arguments: argparse.Namespace, settings: Settings) -> int:
+    from knowledge_base.index import build
+
+    with _encoder_errors(settings.encoder):
+        build(settings.data_dir, settings.encoder, force=arguments.force, progress=lambda line: print(line, flush=True))
+    return 0
+
+
+def _evaluate(arguments: argparse.Namespace, settings: Settings) -> int:
+    from knowledge_base import decision, evaluate, search
+
+    searcher = _opened(settings)
+    try:
+        questions = evaluate.read()
+    except (OSError, ValueError) as error:
+        raise Failed(str(error)) from None
+    if arguments.calibrate:
+        from knowledge_base.calibrate import calibrate
+
+        # Our own encoder's tuning belongs to the program; another encoder's to this installation.
+        own = settings.encoder is None
+        path = decision.DECISION if own else settings.data_dir / "decision.yaml"
+        calibrate(searcher, questions, path, search.WEIGHTS if own else None)
+        print(f"tuned: {path}")
+        searcher = _opened(settings)
+    for line in evaluate.table(evaluate.measure(searcher, questions), searcher.services):
+        print(line)
+    return 0
+
+
+def _check(_: argparse.Namespace, __: Settings) -> int:
+    from knowledge_base.check import check
+
+    faults, warnings = check()
+    for line in warnings:
+        print(f"warning: {line}", file=sys.stderr)
+    for line in faults:
+        print(line, file=sys.stderr)
+    if not faults:
+        print("no faults")
+    return 1 if faults else 0
+
+
+def _show(arguments: argparse.Namespace, _: Settings) -> int:
+    from knowledge_base.model import load_all
+    from knowledge_base.rates import today
+    from knowledge_base.render import render
+
+    services = load_all()
+    if arguments.slug not in services:
+        raise Failed(f"there is no service {arguments.slug}; there are: {', '.join(services)}")
+    service = services[arguments.slug]
+    print("\n\n".join(render(service, section, arguments.language, today()) for section in service.sections()))
+    return 0
+
+
+def _report(_: argparse.Namespace, __: Settings) -> int:
+    from knowledge_base.model import load_all
+    from knowledge_base.rates import today
+    from knowledge_base.report import coverage
+
+    for line in coverage(load_all().values(), today()):
+        print(line)
+    return 0
+
+
+def _new(arguments: argparse.Namespace, _: Settings) -> int:
+    from knowledge_base.template import new
+
+    try:
+        path = new(arguments.place)
+    except ValueError as error:
+        print(f"jauap: {error}", file=sys.stderr)
+        return 2
+    except OSError as error:
+        raise Failed(f"{error.filename}: {error.strerror}") from None
+    print(f"Fill in {path}, then run «jauap kb check».")
+    return 0
