@@ -1,0 +1,1 @@
+"""Rasa graph components over `nlu.text` and `nlu.kazakh`; they run in Rasa's environment only."""

@@ -1,0 +1,55 @@
+"""Reads JSON lines with `text` and adds language, intent and confidence; carries `jauap classify --jsonl`.
+
+Runs in Rasa's environment: `python -m nlu.parse --model PATH`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import sys
+
+
+async def parse_lines(model: str) -> int:
+    from rasa.core.agent import Agent
+
+    agent = Agent.load(model)
+    for number, line in enumerate(sys.stdin, start=1):
+        if not line.strip():
+            continue
+        try:
+            item = json.loads(line)
+            text = item["text"]
+            if not isinstance(text, str):
+                raise TypeError("text is no string")
+        except (ValueError, KeyError, TypeError):
+            print(f"jauap: line {number} is no JSON object with a text", file=sys.stderr)
+            return 1
+        # A text is never a command to Rasa, even if it begins like one.
+        parsed = await agent.parse_message(text.lstrip("/ "))
+        item["language"] = parsed.get("language") or "ru"
+        item["intent"] = _best(parsed)
+        item["confidence"] = round(float(_ranking(parsed)[0]["confidence"]) if _ranking(parsed) else 0.0, 4)
+        print(json.dumps(item, ensure_ascii=False), flush=True)
+    return 0
+
+
+def _ranking(parsed: dict) -> list[dict]:
+    """The intents by confidence, without the fallback, which says only that the best was unsure."""
+    return [intent for intent in parsed.get("intent_ranking", []) if intent["name"] != "nlu_fallback"]
+
+
+def _best(parsed: dict) -> str | None:
+    ranking = _ranking(parsed)
+    return ranking[0]["name"] if ranking else None
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--model", required=True, help="the trained model")
+    return asyncio.run(parse_lines(parser.parse_args().model))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
