@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -45,9 +44,9 @@ class Hit:
 class SearchResult:
     """The hits, best first and one a service, and what to do with them.
 
-    `has_subject` is False where the question names nothing that the knowledge base knows once section words, question
-    words and fillers are gone: "а сколько стоит?" has none and is about the service talked of before;
-    "сколько стоит паспорт" has one.
+    `has_subject` is False where the question is only about a section of what was talked of before: once section words,
+    question words and fillers are gone, nothing remains, or beside a section's words nothing that names a service.
+    "а сколько стоит?" has no subject; "сколько стоит паспорт" has one, and so has "рецепт борща", though unknown.
     """
 
     language: Language
@@ -80,7 +79,6 @@ class Searcher:
         }
         self._lexical = Lexical(index.passages)
         self._subjects = sections.Subjects(index.passages)
-        self._stems = {sections.stem(word) for one in index.passages for word in sections.remainder(one.text)}
         self._weights: dict[str, float] = yaml.safe_load(WEIGHTS.read_text("utf-8"))["weights"]
         self.decider = Decider(decision)
 
@@ -104,6 +102,8 @@ class Searcher:
         evidence = self.evidence(ranking, words)
         decision = self.decider.decide(evidence, language)
         cue = sections.cue(text)
+        if decision == "answer" and cue is None and self._subjects.shared(words):
+            decision = "clarify"
         hits = [
             Hit(
                 service=self.services[column],
@@ -113,7 +113,8 @@ class Searcher:
             )
             for column in order[:limit]
         ]
-        return SearchResult(language, decision, hits, self._subjects.named_in(words))
+        has_subject = self._subjects.named_in(words) or (bool(words) and cue is None)
+        return SearchResult(language, decision, hits, has_subject)
 
     def section_of(self, text: str, language: Language | None = None) -> SectionName | None:
         """The section that `text` asks about, by its words alone; cues of both languages count, whatever `language`."""
@@ -143,15 +144,14 @@ class Searcher:
         """Fuse with other weights from now on: for tuning, before any other thread searches."""
         self._weights = dict(weights)
 
-    def evidence(self, ranking: Ranking, words: Iterable[str]) -> Evidence:
+    def evidence(self, ranking: Ranking, words: list[str]) -> Evidence:
         """What the decision rests on; `words` are the question's words without cues and fillers."""
         order = np.argsort(-ranking.fused, kind="stable")
         best = order[0]
-        known = [sections.stem(word) in self._stems for word in words]
         return Evidence(
             dense=float(ranking.by_method["dense"][best]),
             characters=float(ranking.by_method["characters"][best]),
-            coverage=sum(known) / len(known) if known else 0.0,
+            coverage=self._subjects.coverage(words),
             margin=float(ranking.fused[best] - ranking.fused[order[1]]) if len(order) > 1 else 1.0,
         )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -55,24 +55,42 @@ class Subjects:
     """
 
     def __init__(self, passages: list[Passage]) -> None:
-        uses: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-        self._stems: set[str] = set()
+        self._services: dict[str, set[str]] = defaultdict(set)  # stem of a subject word → services named by it
+        self._whole: set[frozenset[str]] = set()  # the names and nicknames, each as its stems
+        asked: dict[str, Counter[str]] = defaultdict(Counter)
         for passage in passages:
-            if passage.kind == "section":
-                continue
             stems = {stem(word) for word in remainder(passage.text) if len(word) > 1}
             if passage.kind == "name":
-                self._stems |= stems
-            for one in stems:
-                uses[one][passage.service] += 1
-        for one, services in uses.items():
-            most, total = max(services.values()), sum(services.values())
-            if most >= 3 and most >= 0.8 * total:
-                self._stems.add(one)
+                self._whole.add(frozenset(stems))
+                for one in stems:
+                    self._services[one].add(passage.service)
+            elif passage.kind == "question":
+                for one in stems:
+                    asked[one][passage.service] += 1
+        self._asked = frozenset(asked)
+        for one, services in asked.items():
+            service, most = services.most_common(1)[0]
+            if most >= 3 and most >= 0.8 * services.total():
+                self._services[one].add(service)
 
     def named_in(self, words: list[str]) -> bool:
         """Whether one of a question's words without cues and fillers (`remainder`) names something known."""
-        return any(stem(word) in self._stems for word in words)
+        return any(stem(word) in self._services for word in words)
+
+    def shared(self, words: list[str]) -> bool:
+        """Whether the words, all of them, name several services and are no service's whole name or nickname.
+
+        "справка" alone may be either certificate; "прописка" alone is what one service is called, so it is that one.
+        """
+        stems = frozenset(map(stem, words))
+        if not stems or stems in self._whole:
+            return False
+        return len(set.intersection(*(self._services.get(one, set()) for one in stems))) > 1
+
+    def coverage(self, words: list[str]) -> float:
+        """The share of the words that stand in some name, nickname or example question; 0 where there are no words."""
+        known = [stem(word) in self._asked or stem(word) in self._services for word in words]
+        return sum(known) / len(known) if known else 0.0
 
 
 @lru_cache
