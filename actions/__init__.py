@@ -1,0 +1,1 @@
+"""Rasa SDK actions: what the bot says to each intent."""

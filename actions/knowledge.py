@@ -1,0 +1,48 @@
+"""What the actions know: the services and the searcher, held in one place and exchanged as one."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from knowledge_base.model import Service, load_all
+from knowledge_base.search import Searcher
+
+__all__ = ["Knowledge", "configure", "current", "open_searcher"]
+
+
+@dataclass(frozen=True)
+class Knowledge:
+    """Services and the index over them, of one moment."""
+
+    services: dict[str, Service]
+    searcher: Searcher
+
+
+_current: Knowledge | None = None
+
+
+def configure(knowledge: Knowledge) -> None:
+    """Use this from now on; answers under way finish with what they began with."""
+    global _current
+    _current = knowledge
+
+
+def current() -> Knowledge:
+    """What is in use; opened from `JAUAP_DATA_DIR` at the first call where nothing was configured.
+
+    So `rasa run actions --actions actions` works as well as the service, which configures it at its start.
+    Raises what opening the index and reading the services raise.
+    """
+    if _current is None:
+        open_searcher(Path(os.environ.get("JAUAP_DATA_DIR", "var")), os.environ.get("JAUAP_ENCODER") or None)
+    assert _current is not None
+    return _current
+
+
+def open_searcher(data_dir: Path, encoder: str | None) -> Searcher:
+    """Read the services, open the index and use both from now on; returns the searcher."""
+    searcher = Searcher.open(data_dir, encoder)
+    configure(Knowledge(load_all(), searcher))
+    return searcher

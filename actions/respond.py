@@ -1,0 +1,94 @@
+"""The parts that replies are made of."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from rasa_sdk import Tracker
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.knowledge import Knowledge
+from actions.replies import Answer, Button, HandOver, Reply, SourceLink
+from knowledge_base.model import SectionName, Service
+from knowledge_base.rates import today
+from knowledge_base.render import cited, render, short_name
+from nlu.text.language import identify
+from nlu.text.normalise import normalise
+from texts import Language, say
+
+__all__ = ["answer", "button", "language_of", "payload", "send", "show", "text_of"]
+
+# The sections offered as buttons under an answer, the most asked first.
+OFFERED: tuple[SectionName, ...] = ("documents", "in_person", "online", "fee", "term", "cases", "validity", "status")
+MOST_OFFERED = 5
+
+
+def text_of(tracker: Tracker) -> str:
+    """What the citizen has just written."""
+    return tracker.latest_message.get("text") or ""
+
+
+def language_of(tracker: Tracker) -> Language:
+    """The language to answer in: that of the message, or the conversation's where the message does not tell."""
+    text = text_of(tracker)
+    identified = None if text.startswith("/") else identify(normalise(text))
+    known = identified or (tracker.latest_message.get("metadata") or {}).get("language") or tracker.get_slot("language")
+    return "kk" if known == "kk" else "ru"
+
+
+def payload(intent: str, **entities: str) -> str:
+    """What a button sends."""
+    return f"/{intent}{json.dumps(entities)}" if entities else f"/{intent}"
+
+
+def button(key: str, language: Language, intent: str, **entities: str) -> Button:
+    """A button with the title `actions.button_<key>`."""
+    return Button(title=say(f"actions.button_{key}", language), payload=payload(intent, **entities))
+
+
+def send(
+    dispatcher: CollectingDispatcher,
+    text: str,
+    language: Language,
+    buttons: Sequence[Button] = (),
+    answer: Answer | None = None,
+    hand_over: HandOver | None = None,
+) -> None:
+    """Say something to the citizen."""
+    reply = Reply(text=text, language=language, buttons=list(buttons), answer=answer, hand_over=hand_over)
+    dispatcher.utter_message(json_message=reply.model_dump(mode="json"))
+
+
+def answer(service: Service, section: SectionName | None) -> Answer:
+    """What an answer rests on."""
+    return Answer(
+        decision="answer",
+        service=service.slug,
+        section=section or "summary",
+        sources=[SourceLink(url=source.url, date=source.date) for source in cited(service, section)],
+        verified=service.verified.isoformat(),
+    )
+
+
+def show(
+    dispatcher: CollectingDispatcher,
+    knowledge: Knowledge,
+    service: Service,
+    section: SectionName | None,
+    language: Language,
+) -> None:
+    """Tell a section of a service, with its other sections as buttons."""
+    names = {slug: short_name(other, language) for slug, other in knowledge.services.items()}
+    text = render(service, section, language, today(), names=names)
+    send(dispatcher, text, language, _others(service, section, language), answer(service, section))
+
+
+def _others(service: Service, section: SectionName | None, language: Language) -> list[Button]:
+    has: list[Any] = [name for name in OFFERED if name in service.sections() and name != section]
+    offered = has[:MOST_OFFERED]
+    return [
+        Button(title=say(f"render.{name}", language), payload=payload("show", service=service.slug, section=name))
+        for name in offered
+    ] + [button("operator", language, "operator")]

@@ -1,0 +1,95 @@
+"""Writes a section of a service as a person reads it on a telephone: plain text, one thing a line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from urllib.parse import urlsplit
+
+from knowledge_base.model import Case, Refusal, Section, SectionName, Service, Source
+from knowledge_base.rates import FORMULA, MissingRate, fill
+from texts import Language, say
+
+__all__ = ["cited", "render", "short_name", "title"]
+
+SHOWN_HOSTS = 3
+
+
+def title(service: Service, section: SectionName | None, language: Language) -> str:
+    """The heading: the service's name, and what of it is told."""
+    name = short_name(service, language)
+    return f"{name}. {say(f'render.{section}', language)}" if section not in (None, "summary") else name
+
+
+def short_name(service: Service, language: Language) -> str:
+    """The service's name without the explanation in brackets, which only a list of all services needs."""
+    return service.name[language].partition(" (")[0]
+
+
+def render(
+    service: Service,
+    section: SectionName | None,
+    language: Language,
+    on: date,
+    *,
+    names: Mapping[str, str] | None = None,
+) -> str:
+    """One section as plain text with its heading and sources; `None` is the summary.
+
+    Amounts are those of the day `on`. `names` gives related services their names, by slug.
+    """
+    section = section or "summary"
+    parts = [title(service, section, language), "\n".join(_body(service, section, language, on, names or {}))]
+    if isinstance(value := getattr(service, section), Section) and value.unconfirmed:
+        parts.append(say("render.unconfirmed", language))
+    if hosts := dict.fromkeys(_host(source.url) for source in cited(service, section)):
+        shown = ", ".join(list(hosts)[:SHOWN_HOSTS])
+        parts.append(say("render.source", language, hosts=shown, date=f"{service.verified:%d.%m.%Y}"))
+    return "\n\n".join(parts)
+
+
+def cited(service: Service, section: SectionName | None) -> list[Source]:
+    """The sources that a rendered section rests on; none where it is unconfirmed as a whole."""
+    section = section or "summary"
+    value = getattr(service, section, None)
+    if isinstance(value, Section) and value.unconfirmed:
+        return []
+    return service.sources_of(section)
+
+
+def _body(service: Service, section: SectionName, language: Language, on: date, names: Mapping[str, str]) -> list[str]:
+    value = getattr(service, section)
+    if not value:
+        return [say("render.not_here", language)]
+    if section in ("cases", "refusals"):
+        return [_filled(_item(one, language), language, on) for one in value]
+    if section == "related":
+        return [f"• {names.get(slug, slug)}" for slug in value]
+    lines = [_filled(line, language, on) for line in value.lines(language)]
+    if section in ("online", "in_person"):
+        return [f"{number}. {line}" for number, line in enumerate(lines, start=1)]
+    return lines if len(lines) == 1 else [f"• {line}" for line in lines]
+
+
+def _item(item: Case | Refusal, language: Language) -> str:
+    """A special case or a refusal: what it is, what to do, and that it should be checked where it is unconfirmed."""
+    first, second = (item.when, item.what) if isinstance(item, Case) else (item.why, item.then)
+    head = first[language]
+    if not head.endswith((".", "!", "?", ":")):
+        head += "."
+    check = f" {say('render.check', language)}" if item.unconfirmed else ""
+    return f"• {head} {second[language]}{check}"
+
+
+def _filled(text: str, language: Language, on: date) -> str:
+    """`text` with its amounts; with the formula in words where no rate is known for the day: the rest still helps."""
+    try:
+        return fill(text, language, on)
+    except MissingRate:
+        return FORMULA.sub(
+            lambda match: say(f"rates.{match[2]}_unknown", language, factor=match[1].replace(".", ",")), text
+        )
+
+
+def _host(url: str) -> str:
+    return (urlsplit(url).hostname or url).removeprefix("www.")
