@@ -24,9 +24,9 @@ def adapt(
     encoder: SentenceTransformer,
     passages: list[Passage],
     *,
-    steps: int = 120,
-    batch: int = 192,
-    rate: float = 0.01,
+    steps: int = 150,
+    batch: int = 128,
+    rate: float = 0.003,
     seed: int = 2026,
     progress: Callable[[str], None] = lambda line: None,
 ) -> None:

@@ -21,7 +21,7 @@ WORTH = {
     "wrong answer": -2.0,
     "clarified": 0.5,  # the right service is among the three offered
     "clarified in vain": -0.4,
-    "wrongly refused": -0.5,
+    "wrongly refused": -0.75,
     "rightly refused": 1.0,
 }
 SHARES = (0.15, 0.3, 0.5, 0.75)  # of the lexical methods beside the dense one's 1

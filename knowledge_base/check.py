@@ -76,9 +76,10 @@ def _texts(value: Any, field: str) -> Iterator[tuple[str, Language, str]]:
 def _wrong_language(text: str, language: Language) -> str | None:
     """Russian has none of the nine Kazakh letters, and hardly a Kazakh sentence does without all of them.
 
-    What is quoted or parenthesised may be in the other language: the name of a button, a term.
+    What is quoted or parenthesised may be in the other language (the name of a button, a term), and the number of an
+    order keeps its Kazakh letters in Russian too (№ 253/НҚ).
     """
-    text = re.sub(r"«[^»]*»|\([^)]*\)", "", text)
+    text = re.sub(r"«[^»]*»|\([^)]*\)|\S*\d/\w+", "", text)
     found = _KAZAKH.search(text)
     if language == "ru" and found:
         return f"Kazakh letter «{found[0]}» in a Russian text"

@@ -10,9 +10,8 @@ from pathlib import Path
 import numpy as np
 
 from knowledge_base import sections
-from knowledge_base.decision import Decider, Decision, Evidence
+from knowledge_base.decision import Decision, Evidence
 from knowledge_base.search import METHODS, Ranking, Searcher
-from nlu.text.language import identify
 from nlu.text.normalise import normalise
 from texts import LANGUAGES, Language
 
@@ -59,19 +58,17 @@ def read(path: Path = DEVELOPMENT) -> list[Question]:
     return questions
 
 
-def measure(searcher: Searcher, questions: list[Question], decider: Decider | None = None) -> list[Measured]:
+def measure(searcher: Searcher, questions: list[Question]) -> list[Measured]:
     """Search every question, its language identified as it is for a citizen."""
-    return [_one(searcher, question, decider or searcher.decider) for question in questions]
+    return [_one(searcher, question) for question in questions]
 
 
-def _one(searcher: Searcher, question: Question, decider: Decider) -> Measured:
+def _one(searcher: Searcher, question: Question) -> Measured:
+    result = searcher.search(question.text, limit=1)
     text = normalise(question.text)
-    language = identify(text) or "ru"
-    ranking = searcher.rank(text, language)
+    ranking = searcher.rank(text, result.language)
     evidence = searcher.evidence(ranking, sections.remainder(text))
-    decision = decider.decide(evidence, language)
-    section = searcher.search(question.text, language, limit=1).results[0].section
-    return Measured(question, ranking, evidence, decision, section)
+    return Measured(question, ranking, evidence, result.decision, result.results[0].section)
 
 
 def table(measured: list[Measured], services: list[str]) -> Iterator[str]:

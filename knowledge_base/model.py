@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
-from texts import LANGUAGES, Language
+from texts import Language
 
 SERVICES = Path(__file__).parent / "services"
 
@@ -53,7 +53,7 @@ class BilingualList(Strict):
 
 
 class Source(Strict):
-    """Where a fact comes from; `id` is what the sections refer to, `date` is the page's own, as exact as it is known."""
+    """Where a fact comes from: sections refer to its `id`; `date` is the page's own, as exact as it is known."""
 
     id: Slug
     url: Annotated[str, StringConstraints(pattern=r"^https?://\S+$")]

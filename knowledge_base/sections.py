@@ -61,7 +61,8 @@ class Subjects:
         for passage in passages:
             stems = {stem(word) for word in remainder(passage.text) if len(word) > 1}
             if passage.kind == "name":
-                self._whole.add(frozenset(stems))
+                if len(stems) == len(fold(passage.text).split()):  # else a filler is part of the name
+                    self._whole.add(frozenset(stems))
                 for one in stems:
                     self._services[one].add(passage.service)
             elif passage.kind == "question":

@@ -34,7 +34,7 @@ def plain_encoder(tmp_path_factory: pytest.TempPathFactory) -> str:
     return str(folder)
 
 
-def service(slug: str, **changes: Any) -> dict[str, Any]:
+def service(slug: str, /, **changes: Any) -> dict[str, Any]:
     """The least that a service file holds, with `changes`."""
     both = {"ru": "Короткий текст.", "kk": "Қысқа мәтін."}
     section = {**both, "unconfirmed": True}
@@ -65,7 +65,7 @@ class Files:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def add(self, slug: str, **changes: Any) -> Path:
+    def add(self, slug: str, /, **changes: Any) -> Path:
         path = self.folder / "trial" / f"{slug}.yaml"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(yaml.safe_dump(service(slug, **changes), allow_unicode=True), "utf-8")

@@ -110,3 +110,15 @@ def test_a_search_takes_milliseconds(searcher: Searcher) -> None:
 
     took()
     assert sorted(took() for _ in range(51))[25] < 0.02  # 2 ms on an idle machine; tests share theirs
+
+
+@pytest.mark.parametrize("text", ["справка", "анықтама"])
+def test_a_word_that_several_services_share_is_asked_back_about(searcher: Searcher, text: str) -> None:
+    result = searcher.search(text)
+    assert result.decision == "clarify"
+    assert {hit.service for hit in result.results[:2]} == {"address-certificate", "criminal-record-certificate"}
+
+
+def test_a_word_that_one_service_is_called_by_is_that_service(searcher: Searcher) -> None:
+    assert searcher.search("прописка").results[0].service == "residence-registration"
+    assert searcher.search("удостоверение").results[0].service == "identity-card-replacement"
