@@ -105,14 +105,13 @@ def _faults_as_lines() -> Iterator[None]:
 
 @contextmanager
 def _encoder_errors(name: str | None) -> Iterator[None]:
-    """What sentence-transformers raises for a model that is not there or cannot be read."""
+    """A model that is not there or cannot be read, a folder that cannot be written: one line."""
     try:
         yield
     except (OSError, ValueError, RuntimeError) as error:
-        if name is None:
-            raise
         why = " ".join(str(error).split())[:200]
-        raise Failed(f"the encoder {name} cannot be loaded: {why}") from None
+        what = "the index cannot be built" if name is None else f"no index can be built with the encoder {name}"
+        raise Failed(f"{what}: {why}") from None
 
 
 def _opened(settings: Settings) -> Any:

@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -145,8 +146,10 @@ def _switch(root: Path, beside: Path, version: str) -> None:
     os.replace(pointer, root / "current")
     # The newest but one stays: a process that has just read the old pointer may still be opening it.
     built = sorted((path for path in root.iterdir() if (path / "manifest.json").is_file()), key=os.path.getmtime)
-    for path in built[:-2]:
-        if path.name != name:
+    # What a killed build left is an hour old at least before it goes: a younger one may still be at work.
+    left = [path for path in root.glob(".building-*") if time.time() - path.stat().st_mtime > 3600]
+    for path in [*built[:-2], *left]:
+        if path.name != name and path != beside:
             shutil.rmtree(path, ignore_errors=True)
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import bm25s
 import numpy as np
-from nlu.text.lemmas import lemmas
 from numpy.typing import NDArray
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from knowledge_base.passages import Passage
 from nlu.text.fold import fold
+from nlu.text.lemmas import lemmas
 from texts import Language
 
 __all__ = ["Lexical", "terms"]

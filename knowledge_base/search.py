@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -22,6 +23,8 @@ from texts import Language
 WEIGHTS = Path(__file__).parent / "fusion.yaml"
 METHODS = ("dense", "characters", "bm25")
 Scores = NDArray[np.float32]
+
+logger = logging.getLogger(__name__)
 
 __all__ = ["METHODS", "Hit", "Ranking", "SearchResult", "Searcher"]
 
@@ -86,11 +89,17 @@ class Searcher:
     def open(cls, data_dir: Path, encoder: str | None = None) -> Searcher:
         """The searcher over the index in use. Raises `knowledge_base.index.BrokenIndex`.
 
-        Another encoder's cosines lie elsewhere, so `jauap evaluate --calibrate` may leave a `decision.yaml` for it in
-        the data folder, which then holds instead of ours.
+        Another encoder's cosines lie elsewhere than ours: `jauap evaluate --calibrate` writes a `decision.yaml` for it
+        to the data folder.
         """
-        own = data_dir / "decision.yaml"
-        return cls(open_index(data_dir, encoder), own if own.exists() else DECISION)
+        decision = DECISION
+        if encoder is not None:
+            calibrated = data_dir / "decision.yaml"
+            if calibrated.exists():
+                decision = calibrated
+            else:
+                logger.warning("decisions are not calibrated for %s: run «jauap evaluate --calibrate»", encoder)
+        return cls(open_index(data_dir, encoder), decision)
 
     def search(self, text: str, language: Language | None = None, limit: int = 5) -> SearchResult:
         """What the knowledge base has on `text`; `language` is identified where not given, Russian where undecided."""

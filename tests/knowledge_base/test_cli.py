@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from knowledge_base import cli
+from knowledge_base.decision import DECISION
 
 
 @dataclass(frozen=True)
@@ -103,6 +104,24 @@ def test_an_encoder_that_is_not_there_is_one_line(tmp_path: Path, capsys: pytest
     error = capsys.readouterr().err
     assert str(tmp_path / "empty") in error
     assert len(error.splitlines()) == 1
+
+
+def test_a_data_folder_that_cannot_be_written_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "file").write_text("")
+    assert run(Settings(tmp_path / "file"), "index") == 1
+    assert len(capsys.readouterr().err.splitlines()) == 1
+
+
+def test_another_encoder_is_calibrated_apart_from_ours(
+    tmp_path: Path, plain_encoder: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings = Settings(tmp_path, plain_encoder)
+    before = DECISION.read_bytes()
+    assert run(settings, "index") == 0
+    assert run(settings, "evaluate", "--calibrate") == 0
+    assert (tmp_path / "decision.yaml").exists()
+    assert DECISION.read_bytes() == before
+    assert "together" in capsys.readouterr().out
 
 
 def test_another_encoder_can_be_used(tmp_path: Path, plain_encoder: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import faiss
@@ -66,6 +67,16 @@ def test_only_the_index_in_use_and_the_one_before_are_kept(built: Path, files: F
     for _ in range(3):
         index.build(built, plain_encoder, force=True, folder=files.folder)
     assert sum((path / "manifest.json").exists() for path in (built / "index").iterdir()) == 2
+
+
+def test_what_a_killed_build_left_is_cleared_away(built: Path, files: Files, plain_encoder: str) -> None:
+    old, young = built / "index" / ".building-old", built / "index" / ".building-young"
+    old.mkdir()
+    young.mkdir()
+    os.utime(old, (0, 0))
+    index.build(built, plain_encoder, force=True, folder=files.folder)
+    assert not old.exists()
+    assert young.exists()
 
 
 def test_no_index_is_said_so(tmp_path: Path) -> None:
