@@ -1,0 +1,79 @@
+"""Who is calling, and what they may read and do."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from bot.conversations import AlreadyClaimed, Conversations, NotYours, State, UnknownOperator
+from bot.errors import ApiError
+from bot.operators.accounts import Role
+from bot.operators.sessions import LogIn, find_session
+from bot.service import Parts
+from bot.storage import Conversation, Operator
+
+__all__ = ["COOKIE", "Caller", "Writer", "may_read", "readable", "refusals"]
+
+COOKIE = "jauap_session"
+
+
+async def _caller(request: Request, service: Parts) -> LogIn:
+    log_in = await find_session(service.database, request.cookies.get(COOKIE, ""))
+    if log_in is None:
+        raise ApiError(401, "not_logged_in")
+    return log_in
+
+
+Caller = Annotated[LogIn, Depends(_caller)]
+"""What a reading route declares: who is logged in; 401 for anybody else."""
+
+
+async def _writer(request: Request, log_in: Caller) -> LogIn:
+    given = request.headers.get("X-CSRF-Token", "")
+    if not hmac.compare_digest(given.encode(), log_in.session.csrf_token.encode()):
+        raise ApiError(403, "bad_csrf")
+    return log_in
+
+
+Writer = Annotated[LogIn, Depends(_writer)]
+"""What a writing route declares: as `Caller`, and 403 without the token that another site cannot know."""
+
+
+def sees_all(operator: Operator) -> bool:
+    return operator.role != Role.OPERATOR
+
+
+def may_read(operator: Operator, conversation: Conversation) -> bool:
+    """Operators read what waits and what is theirs, the others everything."""
+    own = conversation.state == State.OPERATOR and conversation.operator_id == operator.id
+    return own or conversation.state == State.WAITING or sees_all(operator)
+
+
+async def readable(
+    conversations: Conversations, operator: Operator, state: State | None = None
+) -> Sequence[Conversation]:
+    """The conversations that this operator may read: those that wait first, in the queue's order."""
+    if sees_all(operator):
+        return await conversations.find(state)
+    waiting = await conversations.queue() if state in (None, State.WAITING) else []
+    own = await conversations.find(State.OPERATOR, operator.id) if state in (None, State.OPERATOR) else []
+    return [*waiting, *own]
+
+
+@contextmanager
+def refusals() -> Iterator[None]:
+    """Turns what `conversations` refuses to an operator into answers of the HTTP interface."""
+    try:
+        yield
+    except AlreadyClaimed as error:
+        if error.owner is None:
+            raise ApiError(409, "not_waiting") from None
+        raise ApiError(409, "already_claimed", owner=error.owner) from None
+    except NotYours:
+        raise ApiError(403, "not_yours") from None
+    except UnknownOperator:
+        raise ApiError(404, "unknown_operator") from None

@@ -1,0 +1,257 @@
+"""The operators' HTTP interface, `/api/v1/operator`."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Request, Response
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from sse_starlette import EventSourceResponse
+
+from bot.conversations import State
+from bot.conversations.text import MAX_LENGTH, clean
+from bot.errors import ApiError, language_of
+from bot.operators import accounts, sessions
+from bot.operators.access import COOKIE, Caller, Writer, may_read, readable, refusals
+from bot.operators.stream import stream
+from bot.operators.views import Colleague, ConversationView, Me, NoteView, OperatorMessage, Viewer, transcript
+from bot.service import Parts
+from bot.storage import Conversation
+
+__all__ = ["router"]
+
+router = APIRouter(prefix="/api/v1/operator", tags=["operators"])
+
+
+def _said(text: str) -> str:
+    kept = clean(text)
+    if not 1 <= len(kept) <= MAX_LENGTH:
+        raise ValueError(f"from 1 to {MAX_LENGTH} characters")
+    return kept
+
+
+Said = Annotated[str, AfterValidator(_said)]
+"""What an operator writes, without control characters; 1 to 4 000 characters."""
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class _Credentials(_Body):
+    username: str = Field(max_length=200)
+    password: str = Field(max_length=1000)
+
+
+class _Status(_Body):
+    available: bool
+
+
+class _Message(_Body):
+    client_id: UUID
+    text: Said
+
+
+class _Transfer(_Body):
+    operator: str
+
+
+class _Close(_Body):
+    outcome: Annotated[str, AfterValidator(_said), Field(max_length=200)]
+
+
+class _Note(_Body):
+    text: Said
+
+
+class ConversationList(BaseModel):
+    conversations: list[ConversationView]
+
+
+class OneConversation(BaseModel):
+    conversation: ConversationView
+
+
+class WholeConversation(OneConversation):
+    messages: list[OperatorMessage]
+    notes: list[NoteView]
+
+
+class OneMessage(BaseModel):
+    message: OperatorMessage
+
+
+class OneNote(BaseModel):
+    note: NoteView
+
+
+class Colleagues(BaseModel):
+    operators: list[Colleague]
+
+
+# --- log-in
+
+
+@router.post("/session")
+async def log_in(body: _Credentials, request: Request, response: Response, service: Parts) -> Me:
+    """Log in: sets the session cookie. Whether the operator is available stays as it was: they say so themselves."""
+    try:
+        operator = await accounts.authenticate(service.database, body.username, body.password)
+    except accounts.LogInRefused:
+        raise ApiError(401, "log_in_refused") from None
+    token, opened = await sessions.open_session(service.database, operator, replaces=request.cookies.get(COOKIE))
+    response.set_cookie(COOKIE, token, max_age=int(sessions.LIFETIME.total_seconds()), **_cookie(request))
+    return _me(opened)
+
+
+@router.delete("/session", status_code=204)
+async def log_out(request: Request, response: Response, login: Writer, service: Parts) -> None:
+    """Log out: the session ends on the server, and the operator is not available any more."""
+    await sessions.end_session(service.database, login)
+    response.delete_cookie(COOKIE, **_cookie(request))
+
+
+@router.get("/me")
+async def me(login: Caller) -> Me:
+    return _me(login)
+
+
+@router.put("/me/status")
+async def status(body: _Status, login: Writer, service: Parts) -> Me:
+    """Whether the operator takes conversations: while nobody does, citizens learn the office hours instead."""
+    await accounts.set_available(service.database, login.operator.id, body.available)
+    login.operator.available = body.available
+    return _me(login)
+
+
+def _me(login: sessions.LogIn) -> Me:
+    return Me.model_validate(
+        {
+            **{name: getattr(login.operator, name) for name in ("username", "role", "languages", "available")},
+            "csrf_token": login.session.csrf_token,
+        }
+    )
+
+
+def _cookie(request: Request) -> dict[str, Any]:
+    return {"httponly": True, "samesite": "lax", "path": "/", "secure": request.url.scheme == "https"}
+
+
+# --- reading
+
+
+@router.get("/queue")
+async def queue(request: Request, login: Caller, service: Parts) -> ConversationList:
+    """The waiting conversations, the longest waiting first."""
+    viewer = await Viewer.load(service.database, language_of(request))
+    return ConversationList(conversations=viewer.queue(await service.conversations.queue()))
+
+
+@router.get("/conversations")
+async def conversations(
+    request: Request, login: Caller, service: Parts, state: State | None = None
+) -> ConversationList:
+    """The conversations that the caller may read, at most 200."""
+    viewer = await Viewer.load(service.database, language_of(request))
+    rows = await readable(service.conversations, login.operator, state)
+    return ConversationList(conversations=[viewer.conversation(row) for row in rows])
+
+
+@router.get("/conversations/{conversation_id}")
+async def conversation(conversation_id: str, request: Request, login: Caller, service: Parts) -> WholeConversation:
+    """One conversation with its newest 500 messages and all notes."""
+    row = await _readable(service, login, conversation_id)
+    viewer = await Viewer.load(service.database, language_of(request))
+    return WholeConversation(
+        conversation=viewer.conversation(row, await service.conversations.queue_position(row.id)),
+        messages=[viewer.message(message) for message in await transcript(service.database, row.id)],
+        notes=[viewer.note(note) for note in await service.conversations.notes(row.id)],
+    )
+
+
+@router.get("/operators")
+async def operators(login: Caller, service: Parts) -> Colleagues:
+    """Everybody to whom a conversation can be given, without the caller."""
+    others = [each for each in await accounts.everyone(service.database) if not each.disabled]
+    return Colleagues(
+        operators=[
+            Colleague.model_validate(each, from_attributes=True) for each in others if each.id != login.operator.id
+        ]
+    )
+
+
+@router.get("/events")
+async def events(request: Request, login: Caller, service: Parts) -> EventSourceResponse:
+    """Server-sent events: `queue`, `talks`, `message`, `changed`, `logged_out` (bot/operators/stream.py)."""
+    lasting = stream(service, request.cookies[COOKIE], language_of(request))
+    return EventSourceResponse(lasting, ping=15, headers={"X-Accel-Buffering": "no"})
+
+
+async def _readable(service: Parts, login: sessions.LogIn, conversation_id: str) -> Conversation:
+    row = await service.conversations.get(conversation_id)
+    if not may_read(login.operator, row):
+        raise ApiError(403, "not_yours")
+    return row
+
+
+# --- writing
+
+
+@router.post("/conversations/{conversation_id}/claim")
+async def claim(conversation_id: str, request: Request, login: Writer, service: Parts) -> OneConversation:
+    """Take a waiting conversation; 409 where somebody has it or it does not wait any more."""
+    with refusals():
+        row = await service.conversations.claim(conversation_id, login.operator)
+    return await _one(row, request, service)
+
+
+@router.post("/conversations/{conversation_id}/messages", status_code=202)
+async def write(conversation_id: str, body: _Message, request: Request, login: Writer, service: Parts) -> OneMessage:
+    """Write to the citizen; the same `client_id` again gives the first message and sends nothing."""
+    with refusals():
+        row = await service.conversations.write(
+            conversation_id, login.operator, key=f"{conversation_id}:{body.client_id}", text=body.text
+        )
+    return OneMessage(message=(await Viewer.load(service.database, language_of(request))).message(row))
+
+
+@router.post("/conversations/{conversation_id}/transfer")
+async def transfer(
+    conversation_id: str, body: _Transfer, request: Request, login: Writer, service: Parts
+) -> OneConversation:
+    """Give the conversation to another operator."""
+    if body.operator == login.operator.username:
+        raise ApiError(422, "bad_field", field="operator")
+    with refusals():
+        row = await service.conversations.transfer(conversation_id, login.operator, body.operator)
+    return await _one(row, request, service)
+
+
+@router.post("/conversations/{conversation_id}/return")
+async def give_back(conversation_id: str, request: Request, login: Writer, service: Parts) -> OneConversation:
+    """Return the conversation to the bot."""
+    with refusals():
+        row = await service.conversations.give_back(conversation_id, login.operator)
+    return await _one(row, request, service)
+
+
+@router.post("/conversations/{conversation_id}/close")
+async def close(conversation_id: str, body: _Close, request: Request, login: Writer, service: Parts) -> OneConversation:
+    """End the conversation; `outcome` is a word of the house (the console gives `resolved` and others), kept as is."""
+    with refusals():
+        row = await service.conversations.close(conversation_id, login.operator, body.outcome)
+    return await _one(row, request, service)
+
+
+@router.post("/conversations/{conversation_id}/notes", status_code=201)
+async def note(conversation_id: str, body: _Note, request: Request, login: Writer, service: Parts) -> OneNote:
+    """Keep a note for the other operators; the citizen never sees it."""
+    await _readable(service, login, conversation_id)
+    row = await service.conversations.note(conversation_id, login.operator, body.text)
+    return OneNote(note=(await Viewer.load(service.database, language_of(request))).note(row))
+
+
+async def _one(row: Conversation, request: Request, service: Parts) -> OneConversation:
+    viewer = await Viewer.load(service.database, language_of(request))
+    return OneConversation(conversation=viewer.conversation(row))

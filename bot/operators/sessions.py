@@ -1,0 +1,74 @@
+"""Log-ins of operators: a random token in a cookie, kept only as its hash, and a token against forged calls."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.conversations.inbox import token_hash
+from bot.storage import Database, Operator, OperatorSession
+from bot.storage.tables import now
+
+__all__ = ["LIFETIME", "LogIn", "end_session", "end_sessions", "find_session", "open_session"]
+
+LIFETIME = timedelta(hours=12)
+"""One working day, with what comes before and after it."""
+
+
+@dataclass(frozen=True, slots=True)
+class LogIn:
+    """An operator who is logged in."""
+
+    operator: Operator
+    session: OperatorSession
+
+
+async def open_session(database: Database, operator: Operator, replaces: str | None = None) -> tuple[str, LogIn]:
+    """A new log-in and its token, which is shown only here.
+
+    `replaces` is the token that the browser held before: its log-in ends, so that nobody can have planted it.
+    """
+    token = secrets.token_urlsafe(32)
+    opened = OperatorSession(
+        token_hash=token_hash(token),
+        operator_id=operator.id,
+        csrf_token=secrets.token_urlsafe(32),
+        expires_at=now() + LIFETIME,
+    )
+    async with database.write() as session:
+        await session.execute(delete(OperatorSession).where(OperatorSession.expires_at < now()))
+        # Who went home without logging out must not be counted as on duty for ever.
+        present = select(OperatorSession.operator_id)
+        await session.execute(update(Operator).where(Operator.id.not_in(present)).values(available=False))
+        if replaces:
+            await session.execute(delete(OperatorSession).where(OperatorSession.token_hash == token_hash(replaces)))
+        session.add(opened)
+    return token, LogIn(operator, opened)
+
+
+async def find_session(database: Database, token: str) -> LogIn | None:
+    """The log-in of this token; None where it is unknown, over, or its account disabled."""
+    query = (
+        select(OperatorSession, Operator)
+        .join(Operator)
+        .where(OperatorSession.token_hash == token_hash(token), OperatorSession.expires_at > now(), ~Operator.disabled)
+    )
+    async with database.read() as session:
+        row = (await session.execute(query)).first()
+    return LogIn(row[1], row[0]) if row else None
+
+
+async def end_session(database: Database, log_in: LogIn) -> None:
+    """Log out. Who logs out is not available any more."""
+    async with database.write() as session:
+        await session.execute(delete(OperatorSession).where(OperatorSession.token_hash == log_in.session.token_hash))
+        (await session.get_one(Operator, log_in.operator.id)).available = False
+
+
+async def end_sessions(session: AsyncSession, operator_id: int) -> None:
+    """End all log-ins of an operator within the caller's transaction."""
+    await session.execute(delete(OperatorSession).where(OperatorSession.operator_id == operator_id))

@@ -1,0 +1,127 @@
+"""The events of one operator: the queue, the own talks, and what is said in the talks that they may read."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable
+from typing import Any
+
+from pydantic import TypeAdapter
+from sse_starlette import ServerSentEvent
+
+from bot.conversations import Event, State
+from bot.conversations.events import Subscription
+from bot.operators.access import readable
+from bot.operators.sessions import LogIn, find_session
+from bot.operators.views import ConversationView, Viewer, transcript
+from bot.service import Service
+from bot.storage import Conversation
+from texts import Language
+
+__all__ = ["CHECK_EVERY", "stream"]
+
+CHECK_EVERY = 15.0
+"""Seconds after which a quiet stream looks whether its log-in still holds."""
+GATHER = 0.02
+"""Seconds for which events are gathered: one claim moves everybody who waits, and is one change to whoever watches."""
+
+_LIST = TypeAdapter(list[ConversationView])
+
+
+async def stream(service: Service, token: str, language: Language) -> AsyncIterator[ServerSentEvent]:
+    """Server-sent events until the log-in ends or the service stops.
+
+    `queue` and `talks` carry whole lists, `{"conversations": […]}`, at the start and after every change. `message` is
+    `{"conversation": id, "message": {…}}` of a talk that is with people and that the operator may read. `changed`,
+    `{"conversation": id}`, says that such a talk has another state or owner. `logged_out` is the last one where the
+    log-in has ended. Nothing is repeated after a break: ids within a conversation have no gaps, so whoever gets
+    another than the next one reads the conversation again.
+    """
+    with service.events.subscribe() as subscription:  # before anything is read, so that nothing falls in between
+        watch = _Watch(service, language)
+        batch: list[Event] | None = []
+        first = True
+        while batch is not None:
+            log_in = await find_session(service.database, token)
+            if log_in is None:
+                yield ServerSentEvent(event="logged_out", data="{}")
+                return
+            for event in await watch.look(log_in, batch, first):
+                yield event
+            first = False
+            batch = await _gather(subscription)
+
+
+class _Watch:
+    """What one stream has told so far."""
+
+    def __init__(self, service: Service, language: Language) -> None:
+        self._service = service
+        self._language = language
+        self._told: dict[str, str] = {}
+        self._seen: dict[str, int] = {}
+        """The readable talks that are with people, and the last message id that was told of each."""
+
+    async def look(self, log_in: LogIn, batch: list[Event], first: bool) -> list[ServerSentEvent]:
+        moved = {event.conversation for event in batch if event.kind == "mode"}
+        spoken = dict.fromkeys(event.conversation for event in batch if event.kind == "message")
+        if not (first or moved or spoken.keys() & self._seen.keys()):
+            return []
+        viewer = await Viewer.load(self._service.database, self._language)
+        told: list[ServerSentEvent] = []
+        before = set(self._seen)
+        if first or moved:
+            told += await self._lists(log_in, viewer)
+        changed = moved & (before | self._seen.keys())
+        told += [_event("changed", {"conversation": conversation_id}) for conversation_id in sorted(changed)]
+        return told + await self._messages(viewer, spoken)
+
+    async def _lists(self, log_in: LogIn, viewer: Viewer) -> list[ServerSentEvent]:
+        conversations, operator = self._service.conversations, log_in.operator
+        waiting = await conversations.queue()
+        talks = await readable(conversations, operator, State.OPERATOR)
+        self._seen = {row.id: self._seen.get(row.id, row.last_id) for row in (*waiting, *talks)}
+        own = [row for row in talks if row.operator_id == operator.id]
+        lists = {"queue": viewer.queue(waiting), "talks": [viewer.conversation(row) for row in _oldest_first(own)]}
+        told = []
+        for name, views in lists.items():
+            data = f'{{"conversations":{_LIST.dump_json(views).decode()}}}'
+            if self._told.get(name) != data:
+                self._told[name] = data
+                told.append(ServerSentEvent(event=name, data=data))
+        return told
+
+    async def _messages(self, viewer: Viewer, spoken: Iterable[str]) -> list[ServerSentEvent]:
+        told = []
+        for conversation_id in spoken:
+            if conversation_id not in self._seen:
+                continue
+            for row in await transcript(self._service.database, conversation_id, after=self._seen[conversation_id]):
+                self._seen[conversation_id] = row.id
+                message = viewer.message(row).model_dump(mode="json")
+                told.append(_event("message", {"conversation": conversation_id, "message": message}))
+        return told
+
+
+def _oldest_first(rows: Iterable[Conversation]) -> list[Conversation]:
+    """The own talks in an order that does not jump with every message."""
+    return sorted(rows, key=lambda row: (row.waiting_since or row.created_at, row.id))
+
+
+def _event(name: str, data: dict[str, Any]) -> ServerSentEvent:
+    return ServerSentEvent(event=name, data=TypeAdapter(dict[str, Any]).dump_json(data).decode())
+
+
+async def _gather(subscription: Subscription) -> list[Event] | None:
+    """The events of a short while, none where all was quiet; None where the service stops."""
+    try:
+        batch = [await subscription.get(CHECK_EVERY)]
+    except TimeoutError:
+        return []
+    await asyncio.sleep(GATHER)
+    while True:
+        try:
+            batch.append(await subscription.get(0))
+        except TimeoutError:
+            break
+    return None if None in batch else [event for event in batch if event is not None]
