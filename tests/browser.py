@@ -17,7 +17,7 @@ from playwright.async_api import Browser, Page, async_playwright
 __all__ = ["accessible", "browser"]
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-# A browser of a test asks nobody but the service under test; in a container there is no sandbox to be had.
+# A test's browser asks nobody but the service under test; in a container there is no sandbox to be had.
 ARGUMENTS = (
     "--no-sandbox",
     "--disable-gpu",

@@ -1,4 +1,4 @@
-"""Serves an application over real HTTP, in the test's own event loop, so that a test can also reach into its service."""
+"""Serves an application over real HTTP in the test's own event loop, so that a test can reach into its service."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ async def serve(app: FastAPI, port: int = 0) -> AsyncIterator[str]:
         listener.bind(("127.0.0.1", port))
         server = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=2, lifespan="off"))
         serving = asyncio.create_task(server.serve(sockets=[listener]))
-        while not server.started:  # noqa: ASYNC110 - uvicorn has nothing to wait on
+        while not server.started:
             if serving.done():
                 raise RuntimeError("the server did not start") from serving.exception()
             await asyncio.sleep(0.01)
