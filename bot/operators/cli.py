@@ -20,7 +20,7 @@ Work = Callable[[argparse.Namespace, Database], Awaitable[None]]
 
 
 def add_parsers(subparsers: Any) -> None:
-    """Add `operator add|list|disable|enable|password`; each sets `run(arguments, settings)`, which returns 0, 1 or 2."""
+    """Add `operator add|list|disable|enable|password`; each sets `run(arguments, settings)`, which gives 0, 1 or 2."""
     operator = subparsers.add_parser("operator", help="accounts of operators")
     kinds = operator.add_subparsers(dest="operator_command", required=True, metavar="COMMAND")
 

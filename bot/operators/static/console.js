@@ -1,0 +1,221 @@
+// The console: joins the lists, the open talk and the events.
+
+import { call, listen } from "./api.js";
+import { $, announce, t } from "./dom.js";
+import { drawList, tick } from "./lists.js";
+import { Talk } from "./talk.js";
+
+const READ = "jauap.read.";
+const SOUND = "jauap.sound";
+
+const me = await call("GET", "/me");
+let queue = [];
+let talks = [];
+let all = [];
+let started = false; // before the first lists nothing is news
+const talk = new Talk(me, (conversation) => {
+  markRead(conversation);
+  draw();
+});
+
+// --- what was read
+
+const readUpTo = (id) => Number(sessionStorage.getItem(READ + id) ?? 0);
+const unread = (conversation) => Math.max(0, conversation.last_id - readUpTo(conversation.id));
+
+function markRead(conversation) {
+  if (document.visibilityState === "visible") sessionStorage.setItem(READ + conversation.id, conversation.last_id);
+}
+
+// --- drawing
+
+function draw() {
+  const open = talk.id;
+  drawList("queue", queue, { open, unread: () => 0, claim });
+  drawList("talks", talks, { open, unread });
+  if ($("all")) drawList("all", all, { open, unread: () => 0 });
+  const news = queue.length + talks.filter(unread).length;
+  document.title = news ? `(${news}) ${t("title")}` : t("title");
+}
+
+async function drawAll() {
+  if (!$("all-section")?.open) return;
+  const state = $("all-state").value;
+  const answer = await call("GET", `/conversations?state=${state}`).catch(() => null);
+  if (!answer || $("all-state").value !== state) return;
+  all = answer.conversations;
+  draw();
+}
+
+async function claim(id) {
+  if (id !== talk.id) {
+    history.pushState(null, "", `#${id}`);
+    await talk.open(id);
+  }
+  await talk.claim();
+  draw();
+}
+
+async function follow() {
+  const id = location.hash.slice(1);
+  if (id === "talk") return; // the link that skips the lists
+  await talk.open(id || null);
+  draw();
+}
+
+function leave() {
+  history.pushState(null, "", location.pathname);
+  const left = talk.id;
+  talk.open(null);
+  draw();
+  document.querySelector(`.lists li[data-id="${CSS.escape(left ?? "")}"] a`)?.focus();
+}
+
+// --- news
+
+let audio = null;
+
+function chime() {
+  if (localStorage.getItem(SOUND) !== "on") return;
+  audio ??= new AudioContext();
+  const [tone, volume] = [audio.createOscillator(), audio.createGain()];
+  tone.frequency.value = 660;
+  volume.gain.setValueAtTime(0.15, audio.currentTime);
+  volume.gain.exponentialRampToValueAtTime(0.001, audio.currentTime + 0.4);
+  tone.connect(volume).connect(audio.destination);
+  tone.start();
+  tone.stop(audio.currentTime + 0.4);
+}
+
+function news(text) {
+  announce(text);
+  chime();
+}
+
+const added = (before, after) => after.some((each) => !before.some((one) => one.id === each.id));
+
+listen(
+  {
+    queue({ conversations }) {
+      if (started && added(queue, conversations)) news(t("announce_queue"));
+      queue = conversations;
+      draw();
+    },
+    talks({ conversations }) {
+      if (started && conversations.some((each) => each.id !== talk.id && added(talks, [each]))) news(t("announce_given"));
+      talks = conversations;
+      started = true;
+      draw();
+      drawAll();
+    },
+    message({ conversation, message }) {
+      const mine = talks.find((each) => each.id === conversation);
+      if (mine) mine.last_id = Math.max(mine.last_id, message.id);
+      if (conversation === talk.id) {
+        talk.heard(message);
+        if (talk.conversation) markRead(talk.conversation);
+        if (mine && message.author === "citizen" && document.visibilityState !== "visible") chime();
+      } else if (mine && message.author === "citizen") {
+        news(t("announce_message", { text: message.text }));
+      }
+      draw();
+    },
+    changed({ conversation }) {
+      if (conversation === talk.id) talk.load();
+      drawAll();
+    },
+    logged_out() {
+      location.reload();
+    },
+  },
+  (up) => {
+    const down = $("connection").dataset.down === "yes";
+    $("connection").dataset.down = up ? "no" : "yes";
+    $("connection").textContent = up ? "" : t("offline");
+    if (up && down) announce(t("online"));
+    if (up && down) talk.load(); // what was said meanwhile
+  },
+);
+
+// --- the bar
+
+$("who").textContent = me.username;
+$("available").checked = me.available;
+$("available").addEventListener("change", async () => {
+  const wanted = $("available").checked;
+  try {
+    await call("PUT", "/me/status", { available: wanted });
+  } catch (refusal) {
+    $("available").checked = !wanted;
+    announce(refusal.message);
+  }
+});
+
+$("sound").checked = localStorage.getItem(SOUND) === "on";
+$("sound").addEventListener("change", () => {
+  localStorage.setItem(SOUND, $("sound").checked ? "on" : "off");
+  chime();
+});
+
+$("show-help").addEventListener("click", () => {
+  $("menu").open = false;
+  $("help-dialog").showModal();
+});
+
+$("log-out").addEventListener("click", async () => {
+  await call("DELETE", "/session").catch(() => null);
+  sessionStorage.clear(); // drafts hold what citizens told
+  location.assign(location.pathname);
+});
+
+document.querySelector("a.language").addEventListener("click", (event) => {
+  event.currentTarget.hash = location.hash;
+});
+
+document.addEventListener("click", (event) => {
+  if (!$("menu").contains(event.target)) $("menu").open = false;
+});
+
+// --- lists and keys
+
+$("back").addEventListener("click", leave);
+$("skip").addEventListener("click", (event) => {
+  event.preventDefault();
+  $("talk").focus();
+});
+$("all-section")?.addEventListener("toggle", drawAll);
+$("all-state")?.addEventListener("change", drawAll);
+
+function step(by) {
+  const ids = [...new Set([...talks, ...queue, ...all].map((each) => each.id))];
+  if (!ids.length) return;
+  const at = ids.indexOf(talk.id);
+  const next = at === -1 ? (by > 0 ? 0 : ids.length - 1) : (at + by + ids.length) % ids.length;
+  location.hash = ids[next];
+}
+
+document.addEventListener("keydown", (event) => {
+  if (document.querySelector("dialog[open]")) return;
+  if (event.key === "Escape") {
+    if ($("menu").open) $("menu").open = false;
+    else if (talk.id) leave();
+  } else if (event.altKey && (event.key === "ArrowDown" || event.key === "ArrowUp")) {
+    event.preventDefault();
+    step(event.key === "ArrowDown" ? 1 : -1);
+  } else if (event.altKey && event.key === "Enter") {
+    event.preventDefault();
+    if (talk.id) talk.claim();
+    else if (queue.length) claim(queue[0].id);
+  }
+});
+
+addEventListener("hashchange", follow);
+addEventListener("popstate", follow);
+document.addEventListener("visibilitychange", () => {
+  if (document.visibilityState === "visible" && talk.conversation) markRead(talk.conversation);
+  draw();
+});
+setInterval(tick, 15_000);
+
+draw();
+await follow();

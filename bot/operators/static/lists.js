@@ -1,0 +1,72 @@
+// The lists on the left: who waits, whom I talk with, and for supervisors all others.
+
+import { $, element, known, since, t } from "./dom.js";
+
+/**
+ * Draw one list.
+ * @param {string} id of the list; `<id>-count` and `<id>-empty` are kept in step where they exist
+ * @param {object[]} conversations
+ * @param {{open: string|null, unread: function(object): number, claim?: function(string): void}} how
+ */
+export function drawList(id, conversations, how) {
+  const list = $(id);
+  const focused = list.contains(document.activeElement) ? focusKey(document.activeElement) : null;
+  list.replaceChildren(...conversations.map((each) => item(each, how)));
+  if (focused) [...list.querySelectorAll("a, button")].find((each) => focusKey(each) === focused)?.focus();
+  if ($(`${id}-count`)) $(`${id}-count`).textContent = conversations.length;
+  $(`${id}-empty`).hidden = conversations.length > 0;
+}
+
+const focusKey = (node) => node.tagName + node.closest("li").dataset.id;
+
+function item(conversation, how) {
+  const unread = how.unread(conversation);
+  return element(
+    "li",
+    { "data-id": conversation.id, class: unread ? "unread" : null },
+    element(
+      "a",
+      { href: `#${conversation.id}`, "aria-current": conversation.id === how.open ? "true" : null },
+      element("span", { class: "topic" }, topicOf(conversation)),
+      element("span", { class: "facts" }, ...factsOf(conversation)),
+      unread ? element("span", { class: "badge", "aria-label": t("unread", { count: unread }), role: "img" }, `${unread}`) : null,
+    ),
+    how.claim
+      ? element(
+          "button",
+          {
+            type: "button",
+            "aria-label": `${t("claim")}: ${topicOf(conversation)}`,
+            onclick: () => how.claim(conversation.id),
+          },
+          t("claim"),
+        )
+      : null,
+  );
+}
+
+export const topicOf = (conversation) => conversation.topic_title ?? t("topic_none");
+
+/** Language, channel, why it waits and for how long: short spans. */
+export function factsOf(conversation) {
+  const facts = [
+    element("b", { class: "tongue", title: t(`language_${conversation.language}`) }, conversation.language.toUpperCase()),
+    element("span", {}, known("channel_", conversation.channel)),
+  ];
+  if (conversation.reason) facts.push(element("span", {}, known("reason_", conversation.reason)));
+  if (conversation.state === "waiting") {
+    facts.push(element("span", { class: "waiting", "data-since": conversation.waiting_since }, waited(conversation.waiting_since)));
+  } else if (conversation.state === "operator") {
+    facts.push(element("span", {}, conversation.operator ?? ""));
+  } else {
+    facts.push(element("span", {}, t(`state_${conversation.state}`)));
+  }
+  return facts;
+}
+
+const waited = (iso) => t("waiting_for", { time: since(iso) });
+
+/** Bring the waiting times up to date. */
+export function tick() {
+  for (const each of document.querySelectorAll("[data-since]")) each.textContent = waited(each.dataset.since);
+}

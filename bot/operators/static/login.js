@@ -1,0 +1,27 @@
+// The log-in form.
+
+import { call } from "./api.js";
+import { $, t } from "./dom.js";
+
+$("reveal").addEventListener("click", () => {
+  const shown = $("password").type === "text";
+  $("password").type = shown ? "password" : "text";
+  $("reveal").setAttribute("aria-pressed", String(!shown));
+  $("reveal").textContent = t(shown ? "password_show" : "password_hide");
+});
+
+$("log-in").addEventListener("submit", async (event) => {
+  event.preventDefault();
+  $("submit").disabled = true;
+  $("submit").textContent = t("logging_in");
+  $("refusal").textContent = "";
+  try {
+    await call("POST", "/session", { username: $("username").value, password: $("password").value });
+    location.reload(); // the address keeps which talk was open
+  } catch (refusal) {
+    $("refusal").textContent = refusal.message;
+    $("password").select();
+    $("submit").disabled = false;
+    $("submit").textContent = t("log_in");
+  }
+});
