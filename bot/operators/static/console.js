@@ -21,7 +21,7 @@ const talk = new Talk(me, (conversation) => {
 // --- what was read
 
 const readUpTo = (id) => Number(sessionStorage.getItem(READ + id) ?? 0);
-const unread = (conversation) => Math.max(0, conversation.last_id - readUpTo(conversation.id));
+const unread = (conversation) => conversation.last_id > readUpTo(conversation.id);
 
 function markRead(conversation) {
   if (document.visibilityState === "visible") sessionStorage.setItem(READ + conversation.id, conversation.last_id);
@@ -30,10 +30,10 @@ function markRead(conversation) {
 // --- drawing
 
 function draw() {
-  const open = talk.id;
-  drawList("queue", queue, { open, unread: () => 0, claim });
-  drawList("talks", talks, { open, unread });
-  if ($("all")) drawList("all", all, { open, unread: () => 0 });
+  const how = { open: talk.id, me: me.username };
+  drawList("queue", queue, { ...how, claim });
+  drawList("talks", talks, { ...how, unread });
+  if ($("all")) drawList("all", all, how);
   const news = queue.length + talks.filter(unread).length;
   document.title = news ? `(${news}) ${t("title")}` : t("title");
 }

@@ -6,7 +6,7 @@ import { $, element, known, since, t } from "./dom.js";
  * Draw one list.
  * @param {string} id of the list; `<id>-count` and `<id>-empty` are kept in step where they exist
  * @param {object[]} conversations
- * @param {{open: string|null, unread: function(object): number, claim?: function(string): void}} how
+ * @param {{open: string|null, me: string, unread?: function(object): boolean, claim?: function(string): void}} how
  */
 export function drawList(id, conversations, how) {
   const list = $(id);
@@ -20,7 +20,7 @@ export function drawList(id, conversations, how) {
 const focusKey = (node) => node.tagName + node.closest("li").dataset.id;
 
 function item(conversation, how) {
-  const unread = how.unread(conversation);
+  const unread = how.unread?.(conversation) ?? false;
   return element(
     "li",
     { "data-id": conversation.id, class: unread ? "unread" : null },
@@ -28,8 +28,8 @@ function item(conversation, how) {
       "a",
       { href: `#${conversation.id}`, "aria-current": conversation.id === how.open ? "true" : null },
       element("span", { class: "topic" }, topicOf(conversation)),
-      element("span", { class: "facts" }, ...factsOf(conversation)),
-      unread ? element("span", { class: "badge", "aria-label": t("unread", { count: unread }), role: "img" }, `${unread}`) : null,
+      element("span", { class: "facts" }, ...factsOf(conversation, how.me)),
+      unread ? element("span", { class: "badge" }, t("new_message")) : null,
     ),
     how.claim
       ? element(
@@ -47,8 +47,8 @@ function item(conversation, how) {
 
 export const topicOf = (conversation) => conversation.topic_title ?? t("topic_none");
 
-/** Language, channel, why it waits and for how long: short spans. */
-export function factsOf(conversation) {
+/** Language, channel, why it waits and for how long, or who has it where that is not `me`: short spans. */
+export function factsOf(conversation, me) {
   const facts = [
     element("b", { class: "tongue", title: t(`language_${conversation.language}`) }, conversation.language.toUpperCase()),
     element("span", {}, known("channel_", conversation.channel)),
@@ -57,7 +57,7 @@ export function factsOf(conversation) {
   if (conversation.state === "waiting") {
     facts.push(element("span", { class: "waiting", "data-since": conversation.waiting_since }, waited(conversation.waiting_since)));
   } else if (conversation.state === "operator") {
-    facts.push(element("span", {}, conversation.operator ?? ""));
+    if (conversation.operator !== me) facts.push(element("span", {}, conversation.operator ?? ""));
   } else {
     facts.push(element("span", {}, t(`state_${conversation.state}`)));
   }

@@ -6,6 +6,7 @@ import { factsOf, topicOf } from "./lists.js";
 import { messageItem, pendingItem } from "./messages.js";
 
 const DRAFT = "jauap.draft.";
+const TOUCH = matchMedia("(pointer: coarse)");
 
 /** One talk at a time; `told(conversation)` is called with each newer state of it that the server gives. */
 export class Talk {
@@ -108,7 +109,7 @@ export class Talk {
   drawHead() {
     const state = this.conversation.state;
     $("topic").textContent = topicOf(this.conversation);
-    $("facts").replaceChildren(...factsOf(this.conversation));
+    $("facts").replaceChildren(...factsOf(this.conversation, this.me.username));
     if (this.conversation.outcome && state === "closed") {
       $("facts").append(element("span", {}, known("outcome_", this.conversation.outcome)));
     }
@@ -207,6 +208,7 @@ export class Talk {
     text.addEventListener("input", () => sessionStorage.setItem(DRAFT + this.id, text.value));
     text.addEventListener("keydown", (event) => {
       if (event.key !== "Enter" || event.isComposing || event.altKey || event.shiftKey) return;
+      if (TOUCH.matches && !event.ctrlKey) return; // a telephone's keyboard has no Shift+Enter
       event.preventDefault();
       this.write();
     });

@@ -1,0 +1,84 @@
+"""Operators who log in over HTTP, and citizens who wait for them."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from bot import errors
+from bot.conversations import State
+from bot.operators import accounts, api, console
+from bot.service import Service
+from bot.storage import Conversation
+
+PASSWORD = "correct horse 7"
+
+Person = httpx.AsyncClient
+
+
+@pytest.fixture(autouse=True)
+def _cheap_hashes(monkeypatch):
+    """A password's hash must cost much; in tests it would cost only time."""
+    monkeypatch.setattr(accounts, "_hasher", accounts.PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
+    monkeypatch.setattr(accounts, "_nobody", None)
+
+
+@pytest.fixture
+def app(service: Service) -> FastAPI:
+    app = FastAPI()
+    errors.install(app)
+    app.state.service = service
+    app.include_router(api.router)
+    app.include_router(console.router)
+    return app
+
+
+@pytest.fixture
+async def stranger(app: FastAPI) -> AsyncIterator[Person]:
+    """Somebody who is not logged in."""
+    async with client(app) as person:
+        yield person
+
+
+def client(app: FastAPI) -> Person:
+    return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test/api/v1/operator")
+
+
+@pytest.fixture
+async def log_in(app: FastAPI, service: Service) -> AsyncIterator[Callable[..., Awaitable[Person]]]:
+    """`await log_in("aigerim", role="operator")`: a new account's client, logged in and with its CSRF token."""
+    opened: list[Person] = []
+
+    async def make(name: str, role: str = "operator") -> Person:
+        await accounts.create(service.database, name, PASSWORD, role)
+        person = client(app)
+        opened.append(person)
+        answer = await person.post("/session", json={"username": name, "password": PASSWORD})
+        assert answer.status_code == 200, answer.text
+        person.headers["X-CSRF-Token"] = answer.json()["csrf_token"]
+        return person
+
+    yield make
+    for person in opened:
+        await person.aclose()
+
+
+@pytest.fixture
+def citizen(service: Service, eventually: Callable[..., Awaitable[object]]) -> Callable[..., Awaitable[Conversation]]:
+    """`await citizen()`: a conversation that waits in the queue."""
+
+    async def make(text: str = "позовите оператора", language: str = "ru") -> Conversation:
+        conversation, _ = await service.conversations.open("web", language)  # type: ignore[arg-type]
+        await service.conversations.receive(conversation.id, key=str(uuid.uuid4()), text=text)
+
+        async def waiting() -> Conversation | None:
+            found = await service.conversations.get(conversation.id)
+            return found if found.state == State.WAITING else None
+
+        return await eventually(waiting)  # type: ignore[return-value]
+
+    return make
