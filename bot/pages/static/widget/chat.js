@@ -88,7 +88,7 @@ export class Chat {
   toggle(open) {
     this.#view.toggle(open);
     if (!open) return;
-    this.#log.scrollToEnd();
+    if (this.#log.last) this.#log.scrollToEnd();
     this.#countUnread(0);
   }
 
@@ -148,7 +148,8 @@ export class Chat {
       this.#restart(this.#texts.erased);
       done();
     };
-    this.#view.aside(eraseQuestion(this.#texts, { yes, no: done }));
+    this.#view.aside(eraseQuestion(this.#texts, { yes, no: done }), { only: true });
+    this.#log.scrollToEnd();
   }
 
   #askRating() {
@@ -167,14 +168,14 @@ export class Chat {
         this.#view.say(this.#texts.rating_failed);
       }
     };
-    this.#view.aside(ratingForm(this.#texts, { send, later: () => end() }), { focus: false });
+    this.#view.aside(ratingForm(this.#texts, { send, later: () => end() }));
+    this.#log.scrollToEnd();
   }
 
   // --- what happens
 
   #sent(item, message) {
     this.#log.settle(item, message);
-    this.#setMode(message.mode);
     if (this.#outbox.items.length) return;
     this.#held.forEach((own) => this.#log.add(own));
     this.#held = [];
@@ -202,10 +203,11 @@ export class Chat {
 
   #setMode(mode) {
     if (mode === this.#mode) return;
+    const before = this.#mode;
     this.#mode = mode;
     if (mode !== "waiting") this.#position = null;
     if (mode !== "bot") this.#showTyping(false);
-    this.#view.aside(null);
+    if (before === "closed") this.#view.aside(null); // the rating is over once the talk goes on
     if (mode !== "closed") this.#session.save({ rated: undefined });
     this.#showMode();
     this.#askRating();

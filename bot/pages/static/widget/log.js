@@ -3,6 +3,8 @@
 import { h } from "./dom.js";
 import { drawMessage, drawText, drawUnsent, setState } from "./messages.js";
 
+// These two have a button of their own that is always there.
+const ELSEWHERE = new Set(["/operator", "/leave_queue"]);
 const NEAR_END = 80; // px from the end at which the reader is taken to be following
 
 export class Log {
@@ -151,11 +153,13 @@ export class Log {
   #offer(buttons, language = this.#language) {
     this.#choices.lang = language;
     this.#choices.replaceChildren(
-      ...buttons.map(({ title, payload }) => {
-        const choice = h("button", { type: "button", class: "choice" }, title);
-        choice.addEventListener("click", () => this.#press(payload, title));
-        return choice;
-      }),
+      ...buttons
+        .filter(({ payload }) => !ELSEWHERE.has(payload))
+        .map(({ title, payload }) => {
+          const choice = h("button", { type: "button", class: "choice" }, title);
+          choice.addEventListener("click", () => this.#press(payload, title));
+          return choice;
+        }),
     );
   }
 
@@ -167,7 +171,7 @@ export class Log {
   /** Show the end, or the beginning of a message that is longer than the window. */
   #follow(element) {
     const { scrollHeight, clientHeight } = this.element;
-    this.element.scrollTop = Math.min(scrollHeight - clientHeight, element.offsetTop - this.element.offsetTop - 12);
+    this.element.scrollTop = Math.min(scrollHeight - clientHeight, element.offsetTop - 12);
   }
 
   #toEnd() {

@@ -16,21 +16,25 @@ export class Panel {
   #input = h("textarea", { id: "input", rows: "1", enterkeyhint: "send", autocomplete: "off" });
   #label = h("label", { for: "input", class: "unseen" });
   #send = h("button", { type: "submit", class: "primary square" }, icon("send"));
+  #footer;
   #form;
 
   /** Actions: send(text), close(), language(), operator(), erase(). */
   constructor(log, actions) {
-    const header = h("header", {}, h("div", { class: "names" }, this.#title, this.#status), this.#language, this.#erase, this.#close);
+    const header = h("header", {}, this.#title, this.#language, this.#erase, this.#close);
+    this.#footer = h("footer", {}, this.#operator);
     this.#form = h("form", { class: "composer" }, this.#label, this.#input, this.#send);
+    this.#footer.append(this.#form);
     this.#typing.hidden = true;
     this.element = h(
       "dialog",
       { class: "panel", "aria-labelledby": "title" },
       header,
+      this.#status,
       log,
       this.#typing,
       this.#aside,
-      h("footer", {}, this.#operator, this.#form),
+      this.#footer,
     );
     this.#language.addEventListener("click", actions.language);
     this.#erase.addEventListener("click", actions.erase);
@@ -75,8 +79,9 @@ export class Panel {
     this.element.lang = language;
     this.#title.textContent = title || texts.title;
     const other = language === "kk" ? "ru" : "kk";
-    this.#language.textContent = texts[`language_${other}`];
+    this.#language.textContent = texts[`short_${other}`];
     this.#language.lang = other;
+    name(this.#language, texts[`language_${other}`]);
     name(this.#erase, texts.erase);
     name(this.#close, texts.close);
     name(this.#send, texts.send);
@@ -99,10 +104,11 @@ export class Panel {
     this.#typing.hidden = !active;
   }
 
-  /** Put something between messages and input, in place of what is there. */
-  aside(element, { focus = true } = {}) {
+  /** Put something between messages and input, in place of what is there; `only`: it must be answered first. */
+  aside(element, { only = false } = {}) {
     this.#aside.replaceChildren(...(element ? [element] : []));
-    if (element && focus) element.querySelector("button").focus();
+    this.#footer.hidden = only;
+    if (only) element.querySelector("button").focus();
   }
 
   /** Over the whole page, the dialog takes the page's place for everybody; beside it, the page stays in use. */
