@@ -5,30 +5,24 @@ from __future__ import annotations
 from typing import Any
 
 from rasa_sdk import Action, Tracker
-from rasa_sdk.events import EventType, SlotSet
+from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import knowledge as held
 from actions.knowledge import Knowledge
 from actions.replies import Answer, Button
-from actions.respond import button, language_of, payload, send, show, text_of
+from actions.respond import button, language_of, payload, remember, send, show, text_of
 from knowledge_base.model import SECTIONS, SectionName, Service
 from knowledge_base.render import short_name
-from knowledge_base.search import Hit
+from knowledge_base.search import Hit, SearchResult
 from texts import Language, say
 
-__all__ = ["ActionAnswer", "ActionShow"]
+__all__ = ["ActionAnswer", "ActionOutOfScope", "ActionShow"]
 
 MOST_CLARIFIED = 3
 
-
-def _remember(language: Language, service: str | None, section: str | None, failures: int = 0) -> list[EventType]:
-    return [
-        SlotSet("language", language),
-        SlotSet("service", service),
-        SlotSet("section", section),
-        SlotSet("failures", float(failures)),
-    ]
+# What is told instead where a service lacks what was asked: the other way tells how it is done after all.
+INSTEAD: dict[SectionName, SectionName] = {"online": "in_person", "in_person": "online"}
 
 
 class ActionAnswer(Action):
@@ -47,59 +41,38 @@ class ActionAnswer(Action):
         section = knowledge.searcher.section_of(text, language)
         before = knowledge.services.get(tracker.get_slot("service") or "")
         if not found.has_subject:
-            if before is not None and section is not None:
-                return self._show(dispatcher, knowledge, before, section, language)
-            if section is not None:
-                buttons = [button("services", language, "services")]
-                send(dispatcher, say("actions.which_service", language), language, buttons, Answer(decision="clarify"))
-                return _remember(language, None, section)
+            if before is not None:
+                return _tell(dispatcher, knowledge, before, _available(before, section or "in_person"), language)
+            buttons = [button("services", language, "services")]
+            send(dispatcher, say("actions.which_service", language), language, buttons, Answer(decision="clarify"))
+            return remember(language, section=section)
         if found.decision == "answer":
-            best = found.results[0]
-            # Whoever named a section before and now the service ("сколько стоит?" … "паспорт") means both.
-            pending = tracker.get_slot("section") if before is None else None
-            return self._show(
-                dispatcher, knowledge, knowledge.services[best.service], best.section or pending, language
-            )
+            return _tell_best(dispatcher, tracker, knowledge, found)
         if found.decision == "clarify":
-            return self._clarify(dispatcher, knowledge, found.results, section, language)
-        return self._unknown(dispatcher, tracker, language)
-
-    def _show(
-        self,
-        dispatcher: CollectingDispatcher,
-        knowledge: Knowledge,
-        service: Service,
-        section: SectionName | None,
-        language: Language,
-    ) -> list[EventType]:
-        show(dispatcher, knowledge, service, section, language)
-        return _remember(language, service.slug, section)
-
-    def _clarify(
-        self,
-        dispatcher: CollectingDispatcher,
-        knowledge: Knowledge,
-        hits: list[Hit],
-        section: SectionName | None,
-        language: Language,
-    ) -> list[EventType]:
-        buttons = [
-            Button(
-                title=short_name(knowledge.services[hit.service], language),
-                payload=payload("show", service=hit.service, **({"section": section} if section else {})),
-            )
-            for hit in hits[:MOST_CLARIFIED]
-        ]
-        buttons.append(button("none_of_these", language, "none_of_these"))
-        send(dispatcher, say("actions.clarify", language), language, buttons, Answer(decision="clarify"))
-        return _remember(language, None, section)
-
-    def _unknown(self, dispatcher: CollectingDispatcher, tracker: Tracker, language: Language) -> list[EventType]:
+            return _clarify(dispatcher, knowledge, found.results, section, language)
         failures = int(tracker.get_slot("failures") or 0) + 1
         key = "actions.none" if failures == 1 else "actions.none_again"
         buttons = [button("operator", language, "operator"), button("services", language, "services")]
         send(dispatcher, say(key, language), language, buttons, Answer(decision="none"))
-        return _remember(language, tracker.get_slot("service"), None, failures)
+        service = before.slug if before is not None else None
+        return remember(language, service=service, failures=failures, operator_offered=True)
+
+
+class ActionOutOfScope(Action):
+    """Says that this is nothing it knows, unless the knowledge base has an answer after all."""
+
+    def name(self) -> str:
+        return "action_out_of_scope"
+
+    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
+        knowledge = held.current()
+        language = language_of(tracker)
+        found = knowledge.searcher.search(text_of(tracker), language)
+        if found.has_subject and found.decision == "answer":
+            return _tell_best(dispatcher, tracker, knowledge, found)
+        buttons = [button("services", language, "services"), button("operator", language, "operator")]
+        send(dispatcher, say("actions.out_of_scope", language), language, buttons, Answer(decision="none"))
+        return remember(language, service=tracker.get_slot("service"), operator_offered=True)
 
 
 class ActionShow(Action):
@@ -112,12 +85,59 @@ class ActionShow(Action):
         knowledge = held.current()
         language = language_of(tracker)
         slug = next(tracker.get_latest_entity_values("service"), None)
-        section = next(tracker.get_latest_entity_values("section"), None)
+        named = next(tracker.get_latest_entity_values("section"), None)
         service = knowledge.services.get(slug or "")
         if service is None:  # a button of an old message; the service has left the knowledge base since
             buttons = [button("services", language, "services")]
             send(dispatcher, say("actions.unknown_service", language), language, buttons, Answer(decision="none"))
-            return _remember(language, None, None)
-        known: SectionName | None = section if section in SECTIONS else None  # type: ignore[assignment]
-        show(dispatcher, knowledge, service, known, language)
-        return _remember(language, service.slug, known)
+            return remember(language)
+        section: SectionName | None = next((known for known in SECTIONS if known == named), None)
+        return _tell(dispatcher, knowledge, service, _available(service, section), language)
+
+
+def _available(service: Service, section: SectionName | None) -> SectionName | None:
+    """`section`, or what is told instead of it where `service` lacks it."""
+    has = service.sections()
+    instead = INSTEAD.get(section) if section is not None and section not in has else None
+    return instead if instead in has else section
+
+
+def _tell(
+    dispatcher: CollectingDispatcher,
+    knowledge: Knowledge,
+    service: Service,
+    section: SectionName | None,
+    language: Language,
+) -> list[EventType]:
+    show(dispatcher, knowledge, service, section, language)
+    return remember(language, service=service.slug, section=section)
+
+
+def _tell_best(
+    dispatcher: CollectingDispatcher, tracker: Tracker, knowledge: Knowledge, found: SearchResult
+) -> list[EventType]:
+    best = found.results[0]
+    service = knowledge.services[best.service]
+    # Whoever named a section before and now the service ("сколько стоит?" … "паспорт") means both.
+    pending = tracker.get_slot("section") if tracker.get_slot("service") is None else None
+    return _tell(dispatcher, knowledge, service, best.section or _available(service, pending), found.language)
+
+
+def _clarify(
+    dispatcher: CollectingDispatcher,
+    knowledge: Knowledge,
+    hits: list[Hit],
+    section: SectionName | None,
+    language: Language,
+) -> list[EventType]:
+    wanted = {"section": section} if section is not None else {}
+    buttons = [
+        Button(
+            title=short_name(knowledge.services[hit.service], language),
+            payload=payload("show", service=hit.service, **wanted),
+        )
+        for hit in hits[:MOST_CLARIFIED]
+    ]
+    buttons.append(button("none_of_these", language, "none_of_these"))
+    send(dispatcher, say("actions.clarify", language), language, buttons, Answer(decision="clarify"))
+    return remember(language, section=section)

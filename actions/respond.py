@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import Any
 
 from rasa_sdk import Tracker
+from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.knowledge import Knowledge
@@ -14,11 +14,9 @@ from actions.replies import Answer, Button, HandOver, Reply, SourceLink
 from knowledge_base.model import SectionName, Service
 from knowledge_base.rates import today
 from knowledge_base.render import cited, render, short_name
-from nlu.text.language import identify
-from nlu.text.normalise import normalise
 from texts import Language, say
 
-__all__ = ["answer", "button", "language_of", "payload", "send", "show", "text_of"]
+__all__ = ["button", "language_of", "payload", "remember", "send", "show", "text_of"]
 
 # The sections offered as buttons under an answer, the most asked first.
 OFFERED: tuple[SectionName, ...] = ("documents", "in_person", "online", "fee", "term", "cases", "validity", "status")
@@ -31,19 +29,22 @@ def text_of(tracker: Tracker) -> str:
 
 
 def language_of(tracker: Tracker) -> Language:
-    """The language to answer in: that of the message, or the conversation's where the message does not tell."""
-    text = text_of(tracker)
-    identified = None if text.startswith("/") else identify(normalise(text))
-    known = identified or (tracker.latest_message.get("metadata") or {}).get("language") or tracker.get_slot("language")
+    """The language to answer in: that of the message, or the conversation's where the message does not tell.
+
+    Rasa's `LanguageIdentifier` has noted the message's; a pressed button has none.
+    """
+    message = tracker.latest_message
+    metadata = message.get("metadata") or {}
+    known = message.get("language") or metadata.get("language") or tracker.get_slot("language")
     return "kk" if known == "kk" else "ru"
 
 
-def payload(intent: str, **entities: str) -> str:
+def payload(intent: str, /, **entities: str) -> str:
     """What a button sends."""
     return f"/{intent}{json.dumps(entities)}" if entities else f"/{intent}"
 
 
-def button(key: str, language: Language, intent: str, **entities: str) -> Button:
+def button(key: str, language: Language, intent: str, /, **entities: str) -> Button:
     """A button with the title `actions.button_<key>`."""
     return Button(title=say(f"actions.button_{key}", language), payload=payload(intent, **entities))
 
@@ -61,8 +62,28 @@ def send(
     dispatcher.utter_message(json_message=reply.model_dump(mode="json"))
 
 
-def answer(service: Service, section: SectionName | None) -> Answer:
-    """What an answer rests on."""
+def remember(
+    language: Language,
+    *,
+    service: str | None = None,
+    section: str | None = None,
+    failures: int = 0,
+    operator_offered: bool = False,
+) -> list[EventType]:
+    """The slots after an answer; what is not given is forgotten.
+
+    `failures` counts the questions in a row without an answer; `operator_offered` makes a plain "да" mean the operator.
+    """
+    return [
+        SlotSet("language", language),
+        SlotSet("service", service),
+        SlotSet("section", section),
+        SlotSet("failures", float(failures)),
+        SlotSet("operator_offered", operator_offered),
+    ]
+
+
+def _answer(service: Service, section: SectionName | None) -> Answer:
     return Answer(
         decision="answer",
         service=service.slug,
@@ -82,13 +103,13 @@ def show(
     """Tell a section of a service, with its other sections as buttons."""
     names = {slug: short_name(other, language) for slug, other in knowledge.services.items()}
     text = render(service, section, language, today(), names=names)
-    send(dispatcher, text, language, _others(service, section, language), answer(service, section))
+    send(dispatcher, text, language, _others(service, section, language), _answer(service, section))
 
 
 def _others(service: Service, section: SectionName | None, language: Language) -> list[Button]:
-    has: list[Any] = [name for name in OFFERED if name in service.sections() and name != section]
-    offered = has[:MOST_OFFERED]
-    return [
+    offered = [name for name in OFFERED if name in service.sections() and name != section]
+    buttons = [
         Button(title=say(f"render.{name}", language), payload=payload("show", service=service.slug, section=name))
-        for name in offered
-    ] + [button("operator", language, "operator")]
+        for name in offered[:MOST_OFFERED]
+    ]
+    return [*buttons, button("operator", language, "operator")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from rasa_sdk import Action, Tracker
@@ -16,17 +17,24 @@ from nlu.text.fold import fold
 from texts import Language, say
 
 __all__ = [
-    "ActionBotChallenge", "ActionComplaint", "ActionDomain", "ActionGoodbye", "ActionGreet", "ActionHelp",
-    "ActionLanguage", "ActionNoneOfThese", "ActionOperator", "ActionOutOfScope", "ActionRude", "ActionServices",
-    "ActionThank",
+    "ActionAffirm", "ActionBotChallenge", "ActionComplaint", "ActionDeny", "ActionDomain", "ActionGoodbye",
+    "ActionGreet", "ActionHelp", "ActionLanguage", "ActionNoneOfThese", "ActionOperator", "ActionRude",
+    "ActionServices", "ActionThank",
 ]  # fmt: skip
+
+OTHER: dict[Language, Language] = {"ru": "kk", "kk": "ru"}
+NOT_UNDERSTOOD = re.compile(r"\bne (ponima|zna)|tusinbe|bilme")  # folded
 
 
 class _Saying:
-    """Says `actions.<key>` with the buttons named. No Action itself, so that rasa-sdk does not take it for one."""
+    """Says `actions.<key>` with the buttons named. No Action itself, so that rasa-sdk does not take it for one.
+
+    `asks_for_operator`: the text offers the operator, so that a plain "да" means yes to that.
+    """
 
     key: str
     offers: tuple[str, ...] = ()
+    asks_for_operator = False
 
     def name(self) -> str:
         return f"action_{self.key}"
@@ -35,7 +43,7 @@ class _Saying:
         language = language_of(tracker)
         buttons = [button(offer, language, offer) for offer in self.offers]
         send(dispatcher, say(f"actions.{self.key}", language), language, buttons)
-        return [SlotSet("language", language)]
+        return [SlotSet("language", language), SlotSet("operator_offered", self.asks_for_operator)]
 
 
 class ActionGoodbye(_Saying, Action):
@@ -61,21 +69,25 @@ class ActionComplaint(_Saying, Action):
 
     key = "complaint"
     offers = ("operator",)
+    asks_for_operator = True
 
 
 class ActionRude(_Saying, Action):
     key = "rude"
     offers = ("services", "operator")
+    asks_for_operator = True
 
 
 class ActionNoneOfThese(_Saying, Action):
     key = "none_of_these"
     offers = ("services", "operator")
+    asks_for_operator = True
 
 
-class ActionOutOfScope(_Saying, Action):
-    key = "out_of_scope"
-    offers = ("services", "operator")
+class ActionDeny(_Saying, Action):
+    """ "Нет", "не надо": nothing more is wanted now."""
+
+    key = "deny"
 
 
 class ActionGreet(Action):
@@ -86,10 +98,9 @@ class ActionGreet(Action):
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         language = language_of(tracker)
-        other: Language = "ru" if language == "kk" else "kk"
         buttons = [
             button("services", language, "services"),
-            button("other_language", language, "language", language=other),
+            button("other_language", language, "language", language=OTHER[language]),
         ]
         send(dispatcher, say("actions.greet", language), language, buttons)
         return [SlotSet("language", language)]
@@ -103,20 +114,22 @@ class ActionLanguage(Action):
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         asked = next(tracker.get_latest_entity_values("language"), None) or _language_named(text_of(tracker))
-        language: Language = asked if asked in ("ru", "kk") else language_of(tracker)  # type: ignore[assignment]
+        language: Language = asked if asked in ("ru", "kk") else OTHER[language_of(tracker)]
         send(dispatcher, say("actions.language", language), language, [button("services", language, "services")])
-        return [SlotSet("language", language)]
+        return [SlotSet("language", language), SlotSet("operator_offered", False)]
 
 
 def _language_named(text: str) -> Language | None:
-    """The language that a wish names, in either language: «на казахском», «орысша»; the last one named counts."""
+    """The language that a wish names, in either language: «на казахском», «орысша»; the last one named counts.
+
+    Who does not understand the language named («я не понимаю по-казахски») wants the other.
+    """
     folded = fold(text)
-    named: dict[Language, int] = {
-        "kk": max(folded.rfind("kazah"), folded.rfind("kazak")),
-        "ru": max(folded.rfind("rus"), folded.rfind("oris")),
-    }
-    best: Language = max(named, key=lambda language: named[language])
-    return best if named[best] >= 0 else None
+    places: dict[Language, int] = {"kk": folded.rfind("kaz"), "ru": max(folded.rfind("rus"), folded.rfind("oris"))}
+    named: Language = max(places, key=lambda language: places[language])
+    if places[named] < 0:
+        return None
+    return OTHER[named] if NOT_UNDERSTOOD.search(folded) else named
 
 
 class ActionOperator(Action):
@@ -126,16 +139,29 @@ class ActionOperator(Action):
         return "action_operator"
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
+        return _hand_over(dispatcher, tracker, language_of(tracker))
+
+
+class ActionAffirm(Action):
+    """ "Да", "хорошо": yes to the operator where one was just offered, else a mere acknowledgement."""
+
+    def name(self) -> str:
+        return "action_affirm"
+
+    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         language = language_of(tracker)
-        topic = tracker.get_slot("service")
-        send(
-            dispatcher,
-            say("actions.operator", language),
-            language,
-            answer=Answer(decision="handover", service=topic),
-            hand_over=HandOver(reason="asked", topic=topic),
-        )
-        return [SlotSet("language", language), SlotSet("failures", 0.0)]
+        if tracker.get_slot("operator_offered"):
+            return _hand_over(dispatcher, tracker, language)
+        send(dispatcher, say("actions.affirm", language), language)
+        return [SlotSet("language", language)]
+
+
+def _hand_over(dispatcher: CollectingDispatcher, tracker: Tracker, language: Language) -> list[EventType]:
+    topic = tracker.get_slot("service")
+    answer = Answer(decision="handover", service=topic)
+    hand_over = HandOver(reason="asked", topic=topic)
+    send(dispatcher, say("actions.operator", language), language, answer=answer, hand_over=hand_over)
+    return [SlotSet("language", language), SlotSet("failures", 0.0), SlotSet("operator_offered", False)]
 
 
 class ActionServices(Action):
