@@ -21,7 +21,7 @@ from texts import Language
 __all__ = ["CHECK_EVERY", "stream"]
 
 CHECK_EVERY = 15.0
-"""Seconds after which a quiet stream looks whether its log-in still holds."""
+"""Seconds after which a stream looks at everything anew, first of all whether its log-in still holds."""
 GATHER = 0.02
 """Seconds for which events are gathered: one claim moves everybody who waits, and is one change to whoever watches."""
 
@@ -37,19 +37,23 @@ async def stream(service: Service, token: str, language: Language) -> AsyncItera
     log-in has ended. Nothing is repeated after a break: ids within a conversation have no gaps, so whoever gets
     another than the next one reads the conversation again.
     """
+    loop = asyncio.get_running_loop()
     with service.events.subscribe() as subscription:  # before anything is read, so that nothing falls in between
         watch = _Watch(service, language)
         batch: list[Event] | None = []
-        first = True
+        checked = -CHECK_EVERY
         while batch is not None:
-            log_in = await find_session(service.database, token)
-            if log_in is None:
-                yield ServerSentEvent(event="logged_out", data="{}")
-                return
-            for event in await watch.look(log_in, batch, first):
-                yield event
-            first = False
-            batch = await _gather(subscription)
+            whole = loop.time() - checked >= CHECK_EVERY
+            if whole or watch.concerned(batch):
+                log_in = await find_session(service.database, token)
+                if log_in is None:
+                    yield ServerSentEvent(event="logged_out", data="{}")
+                    return
+                for event in await watch.look(log_in, batch, whole):
+                    yield event
+            if whole:
+                checked = loop.time()
+            batch = await _gather(subscription, checked + CHECK_EVERY - loop.time())
 
 
 class _Watch:
@@ -62,25 +66,34 @@ class _Watch:
         self._seen: dict[str, int] = {}
         """The readable talks that are with people, and the last message id that was told of each."""
 
-    async def look(self, log_in: LogIn, batch: list[Event], first: bool) -> list[ServerSentEvent]:
+    def concerned(self, batch: list[Event]) -> bool:
+        """Whether these events may be news here: most are of talks with the bot, and cost nothing."""
+        return any(
+            event.kind == "mode" or (event.kind == "message" and event.conversation in self._seen) for event in batch
+        )
+
+    async def look(self, log_in: LogIn, batch: list[Event], whole: bool) -> list[ServerSentEvent]:
+        """What is to be told after `batch`; `whole` reads everything, so that even a dropped event is made good."""
+        viewer = await Viewer.load(self._service.database, self._language)
         moved = {event.conversation for event in batch if event.kind == "mode"}
         spoken = dict.fromkeys(event.conversation for event in batch if event.kind == "message")
-        if not (first or moved or spoken.keys() & self._seen.keys()):
-            return []
-        viewer = await Viewer.load(self._service.database, self._language)
         told: list[ServerSentEvent] = []
-        before = set(self._seen)
-        if first or moved:
-            told += await self._lists(log_in, viewer)
-        changed = moved & (before | self._seen.keys())
-        told += [_event("changed", {"conversation": conversation_id}) for conversation_id in sorted(changed)]
+        if whole or moved:
+            before = set(self._seen)
+            lists, behind = await self._lists(log_in, viewer)
+            told += lists
+            spoken |= dict.fromkeys(behind)
+            changed = moved & (before | self._seen.keys())
+            told += [_event("changed", {"conversation": conversation_id}) for conversation_id in sorted(changed)]
         return told + await self._messages(viewer, spoken)
 
-    async def _lists(self, log_in: LogIn, viewer: Viewer) -> list[ServerSentEvent]:
+    async def _lists(self, log_in: LogIn, viewer: Viewer) -> tuple[list[ServerSentEvent], list[str]]:
+        """The lists that have changed, and the talks in which more was said than was told."""
         conversations, operator = self._service.conversations, log_in.operator
         waiting = await conversations.queue()
         talks = await readable(conversations, operator, State.OPERATOR)
         self._seen = {row.id: self._seen.get(row.id, row.last_id) for row in (*waiting, *talks)}
+        behind = [row.id for row in (*waiting, *talks) if row.last_id > self._seen[row.id]]
         own = [row for row in talks if row.operator_id == operator.id]
         lists = {"queue": viewer.queue(waiting), "talks": [viewer.conversation(row) for row in _oldest_first(own)]}
         told = []
@@ -89,14 +102,15 @@ class _Watch:
             if self._told.get(name) != data:
                 self._told[name] = data
                 told.append(ServerSentEvent(event=name, data=data))
-        return told
+        return told, behind
 
     async def _messages(self, viewer: Viewer, spoken: Iterable[str]) -> list[ServerSentEvent]:
         told = []
         for conversation_id in spoken:
-            if conversation_id not in self._seen:
+            after = self._seen.get(conversation_id)
+            if after is None:
                 continue
-            for row in await transcript(self._service.database, conversation_id, after=self._seen[conversation_id]):
+            for row in await transcript(self._service.database, conversation_id, after):
                 self._seen[conversation_id] = row.id
                 message = viewer.message(row).model_dump(mode="json")
                 told.append(_event("message", {"conversation": conversation_id, "message": message}))
@@ -112,10 +126,10 @@ def _event(name: str, data: dict[str, Any]) -> ServerSentEvent:
     return ServerSentEvent(event=name, data=TypeAdapter(dict[str, Any]).dump_json(data).decode())
 
 
-async def _gather(subscription: Subscription) -> list[Event] | None:
-    """The events of a short while, none where all was quiet; None where the service stops."""
+async def _gather(subscription: Subscription, within: float) -> list[Event] | None:
+    """The events of a short while, none where all was quiet for `within` seconds; None where the service stops."""
     try:
-        batch = [await subscription.get(CHECK_EVERY)]
+        batch = [await subscription.get(max(within, 0))]
     except TimeoutError:
         return []
     await asyncio.sleep(GATHER)

@@ -141,6 +141,22 @@ async def test_a_transferred_talk_comes_to_the_other_and_goes_on_there(app, log_
         assert listener.of("message")[-1]["message"]["text"] == "вы меня слышите?"
 
 
+async def test_what_a_dropped_event_would_have_told_comes_with_the_next_look(
+    app, log_in, citizen, service, monkeypatch
+):
+    monkeypatch.setattr(stream, "CHECK_EVERY", 0.1)
+    person, conversation = await log_in("aigerim"), await citizen()
+    await claimed(person, conversation)
+    async with listening(app, person) as listener:
+        monkeypatch.setattr(service.events, "publish", lambda event: None)
+        await write(service, conversation, "слышно?")
+        await listener.until(lambda each: each.of("message"))
+        await asyncio.sleep(0.3)
+        assert [each["message"]["text"] for each in listener.of("message")] == ["слышно?"]
+        assert len(listener.of("queue")) == 1  # what has not changed is not repeated
+        assert [each["conversations"][0]["last_id"] for each in listener.of("talks")] == [4, 5]
+
+
 async def test_the_stream_ends_when_the_account_is_disabled(app, log_in, citizen, service, monkeypatch):
     monkeypatch.setattr(stream, "CHECK_EVERY", 0.05)
     person = await log_in("aigerim")

@@ -237,7 +237,7 @@ export class Talk {
     if (!(await this.act("claim")) || !this.mine) return;
     announce(t("announce_claimed"));
     this.bottom();
-    $("reply-text").focus();
+    if (!document.activeElement?.matches("input, textarea")) $("reply-text").focus(); // never away from what is typed
   }
 
   async transfer() {
