@@ -1,0 +1,1 @@
+"""Operators: their accounts, HTTP interface and console."""

@@ -159,6 +159,8 @@ async def test_an_operator_takes_a_talk_both_write_and_it_goes_back_to_the_bot(
     await page.locator("#return").click()
     await page.get_by_role("dialog").get_by_role("button", name=say("console.return", language)).click()
     await expect(page.locator("#talks li")).to_have_count(0)
+    await expect(page.locator("#farewell")).to_have_text(say("console.done_return", language))
+    await expect(page.locator("#farewell")).to_be_visible()
     assert await citizen.state() == State.BOT
     await citizen.write("а документы?")
 
@@ -173,7 +175,7 @@ async def test_a_refused_log_in_says_so_and_the_form_is_accessible(browser, url,
     await page.locator("#username").fill("aigerim")
     await page.locator("#password").fill("not the right one")
     await page.keyboard.press("Enter")
-    await expect(page.get_by_role("alert")).to_contain_text("құпиясөз")
+    await expect(page.locator("#refusal")).to_contain_text("құпиясөз")
     await accessible(page)
 
 
@@ -186,7 +188,20 @@ async def test_who_comes_second_learns_who_was_first(open_console, service):
     await expect(one.locator("#reply")).to_be_visible()
     await expect(other.locator("#queue li")).to_have_count(0)
     await expect(other.locator("#open")).to_be_hidden()
-    await expect(other.locator("#announcer")).to_have_text(say("console.not_found_any_more", "ru"))
+    await expect(other.locator("#farewell")).to_have_text(say("console.not_found_any_more", "ru"))
+
+
+async def test_a_claim_that_comes_too_late_says_who_has_the_talk(open_console, service):
+    page = await open_console("aigerim")
+    await Citizen.come(service, "позовите оператора")
+    await page.locator("#queue li a").click()
+    await expect(page.locator("#claim")).to_be_visible()
+    service.events.publish = lambda event: None  # this page does not hear yet that marat was quicker
+    marat = next(each for each in await accounts.everyone(service.database) if each.username == "marat")
+    (waiting,) = await service.conversations.queue()
+    await service.conversations.claim(waiting.id, marat)
+    await page.locator("#claim").click()
+    await expect(page.locator("#farewell")).to_have_text(say("errors.already_claimed", "ru", owner="marat"))
 
 
 async def test_a_draft_waits_in_its_own_talk(open_console, service):

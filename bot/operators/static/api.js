@@ -13,13 +13,13 @@ export class Refusal extends Error {
   }
 }
 
-/** Call the interface; gives the answer's JSON, null for none. Throws `Refusal`; without a log-in the page starts anew. */
+/** Call the interface; gives the answer's JSON or null. Throws `Refusal`; without a log-in the page starts anew. */
 export async function call(method, path, body) {
   const headers = { "Accept-Language": language, "X-CSRF-Token": csrf };
   if (body !== undefined) headers["Content-Type"] = "application/json";
   let response;
   try {
-    response = await fetch(BASE + path, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) });
+    response = await fetch(BASE + path, { method, headers, body: JSON.stringify(body) });
   } catch {
     throw new Refusal(0, "offline", t("offline"));
   }

@@ -102,7 +102,8 @@ listen(
       draw();
     },
     talks({ conversations }) {
-      if (started && conversations.some((each) => each.id !== talk.id && added(talks, [each]))) news(t("announce_given"));
+      const given = conversations.filter((each) => each.id !== talk.id);
+      if (started && added(talks, given)) news(t("announce_given"));
       talks = conversations;
       started = true;
       draw();

@@ -49,13 +49,14 @@ export const topicOf = (conversation) => conversation.topic_title ?? t("topic_no
 
 /** Language, channel, why it waits and for how long, or who has it where that is not `me`: short spans. */
 export function factsOf(conversation, me) {
+  const { language, waiting_since } = conversation;
   const facts = [
-    element("b", { class: "tongue", title: t(`language_${conversation.language}`) }, conversation.language.toUpperCase()),
+    element("b", { class: "tongue", title: t(`language_${language}`) }, language.toUpperCase()),
     element("span", {}, known("channel_", conversation.channel)),
   ];
   if (conversation.reason) facts.push(element("span", {}, known("reason_", conversation.reason)));
   if (conversation.state === "waiting") {
-    facts.push(element("span", { class: "waiting", "data-since": conversation.waiting_since }, waited(conversation.waiting_since)));
+    facts.push(element("span", { class: "waiting", "data-since": waiting_since }, waited(waiting_since)));
   } else if (conversation.state === "operator") {
     if (conversation.operator !== me) facts.push(element("span", {}, conversation.operator ?? ""));
   } else {

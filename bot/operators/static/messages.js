@@ -4,6 +4,7 @@ import { day, element, moment, t } from "./dom.js";
 
 /** A stored message as a list item; `me` is the reader's name. */
 export function messageItem(message, me) {
+  const created = message.created_at;
   const author =
     message.author === "operator"
       ? `${t("author_operator")}: ${message.operator === me ? t("you") : (message.operator ?? "")}`
@@ -11,7 +12,7 @@ export function messageItem(message, me) {
   return element(
     "li",
     { class: `message ${message.author}`, "data-id": message.id },
-    element("p", { class: "by" }, author, " ", element("time", { datetime: message.created_at }, moment(message.created_at))),
+    element("p", { class: "by" }, author, " ", element("time", { datetime: created }, moment(created))),
     element("p", { class: "text", lang: message.language }, message.text),
     buttonsOf(message),
     answerOf(message),

@@ -33,6 +33,7 @@ export class Talk {
     document.body.classList.toggle("has-open", id !== null);
     $("nothing").hidden = id !== null;
     $("open").hidden = true;
+    $("farewell").textContent = "";
     this.trouble("");
     if (id === null) return;
     await this.load();
@@ -52,7 +53,7 @@ export class Talk {
       whole = await call("GET", `/conversations/${id}`);
     } catch (refusal) {
       if (this.id !== id) return;
-      if (refusal.status === 403 || refusal.status === 404) return this.gone();
+      if (refusal.status === 403 || refusal.status === 404) return this.gone(t("not_found_any_more"));
       return this.trouble(refusal.message);
     }
     if (this.id !== id) return;
@@ -81,27 +82,31 @@ export class Talk {
     if (message.author === "citizen") announce(t("announce_message", { text: message.text }));
   }
 
-  /** The talk is not this operator's to read any more. */
-  gone() {
+  /** The talk is not this operator's to read any more, for this reason. */
+  gone(reason) {
     $("open").hidden = true;
     $("nothing").hidden = false;
     this.id = this.conversation = null;
     document.body.classList.remove("has-open");
     history.replaceState(null, "", location.pathname);
-    announce(t("not_found_any_more"));
+    $("farewell").textContent = reason;
+    announce(reason);
   }
 
-  async act(path, body) {
+  /** Do something to the open talk; null where it was refused. `done` is said where the talk is gone by it. */
+  async act(path, body, done) {
+    const id = this.id;
     this.trouble("");
+    let [answer, said] = [null, done];
     try {
-      const answer = await call("POST", `/conversations/${this.id}/${path}`, body);
-      await this.load();
-      return answer;
+      answer = await call("POST", `/conversations/${id}/${path}`, body);
     } catch (refusal) {
-      await this.load();
-      this.trouble(refusal.message);
-      return null;
+      said = refusal.message;
     }
+    await this.load();
+    if (this.id === null) this.gone(said);
+    else if (this.id === id && !answer) this.trouble(said);
+    return answer;
   }
 
   // --- drawing
@@ -125,14 +130,10 @@ export class Talk {
 
   drawTranscript() {
     const list = $("transcript");
-    const shown = new Map([...list.querySelectorAll("[data-id]")].map((each) => [each.dataset.talk + each.dataset.id, each]));
-    const items = this.messages.map((message) => {
-      const known = shown.get(this.id + message.id);
-      if (known) return known;
-      const made = messageItem(message, this.me.username);
-      made.dataset.talk = this.id;
-      return made;
-    });
+    if (list.dataset.talk !== this.id) list.replaceChildren();
+    list.dataset.talk = this.id;
+    const shown = new Map([...list.querySelectorAll("[data-id]")].map((each) => [Number(each.dataset.id), each]));
+    const items = this.messages.map((message) => shown.get(message.id) ?? messageItem(message, this.me.username));
     const pending = (this.pending.get(this.id) ?? []).map((each) => pendingItem(each, () => this.send(each)));
     list.replaceChildren(...items, ...pending);
   }
@@ -140,9 +141,10 @@ export class Talk {
   drawNotes() {
     $("notes-count").textContent = this.notes.length;
     $("note-list").replaceChildren(
-      ...this.notes.map((note) =>
-        element("li", {}, element("span", { class: "by" }, `${note.operator ?? ""}, ${moment(note.created_at)}`), note.text),
-      ),
+      ...this.notes.map((note) => {
+        const by = `${note.operator ?? ""}, ${moment(note.created_at)}`;
+        return element("li", {}, element("span", { class: "by" }, by), note.text);
+      }),
     );
   }
 
@@ -219,10 +221,10 @@ export class Talk {
     });
     $("claim").addEventListener("click", () => this.claim());
     $("return").addEventListener("click", async () => {
-      if (await ask("return-dialog")) await this.act("return");
+      if (await ask("return-dialog")) await this.act("return", undefined, t("done_return"));
     });
     $("close").addEventListener("click", async () => {
-      if (await ask("close-dialog")) await this.act("close", { outcome: $("outcome").value });
+      if (await ask("close-dialog")) await this.act("close", { outcome: $("outcome").value }, t("done_close"));
     });
     $("transfer").addEventListener("click", () => this.transfer());
     $("note-form").addEventListener("submit", async (event) => {
@@ -246,12 +248,15 @@ export class Talk {
     $("colleague").replaceChildren(
       ...operators.map((each) => {
         const presence = t(each.available ? "transfer_available" : "transfer_away");
-        return element("option", { value: each.username }, `${each.username} (${each.languages.join(", ")}; ${presence})`);
+        const label = `${each.username} (${each.languages.join(", ")}; ${presence})`;
+        return element("option", { value: each.username }, label);
       }),
     );
     $("nobody").hidden = operators.length > 0;
     $("somebody").hidden = $("transfer-yes").hidden = operators.length === 0;
-    if (await ask("transfer-dialog")) await this.act("transfer", { operator: $("colleague").value });
+    if (!(await ask("transfer-dialog"))) return;
+    const operator = $("colleague").value;
+    await this.act("transfer", { operator }, t("done_transfer", { operator }));
   }
 }
 
