@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from urllib.parse import urlsplit
@@ -13,6 +14,7 @@ from texts import Language, say
 __all__ = ["cited", "render", "short_name", "title"]
 
 SHOWN_HOSTS = 3
+EXPLANATION = re.compile(r"( \([^()]*\)| — .*)$")
 
 
 def title(service: Service, section: SectionName | None, language: Language) -> str:
@@ -22,8 +24,8 @@ def title(service: Service, section: SectionName | None, language: Language) -> 
 
 
 def short_name(service: Service, language: Language) -> str:
-    """The service's name without the explanation in brackets, which only a list of all services needs."""
-    return service.name[language].partition(" (")[0]
+    """The service's name without the explanation at its end, which only a list of all services needs."""
+    return EXPLANATION.sub("", service.name[language])
 
 
 def render(
