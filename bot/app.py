@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 from collections.abc import Callable
 from typing import Any
@@ -15,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 
 from actions import server as actions
-from bot import errors, metrics
+from bot import errors, metrics, rasa
 from bot.channels import web
 from bot.dialogue import Dialogue
 from bot.errors import ApiError
@@ -23,16 +22,10 @@ from bot.operators import api as operators
 from bot.operators import console
 from bot.pages import routes as pages
 from bot.service import Service
-from bot.settings import Settings
 
-__all__ = ["actions_token", "create_app"]
+__all__ = ["create_app"]
 
 MAX_BODY = 256 * 1024
-
-
-def actions_token(settings: Settings) -> str:
-    """What Rasa must know to call the actions: they lie on the same port as the public pages."""
-    return hmac.new(settings.key, b"actions", hashlib.sha256).hexdigest()
 
 
 def create_app(service: Service, *, search: Callable[..., Any] | None, dialogue: Dialogue | None = None) -> FastAPI:
@@ -52,7 +45,7 @@ def create_app(service: Service, *, search: Callable[..., Any] | None, dialogue:
     for router in (web.router, operators.router, console.router, pages.router):
         app.include_router(router)
     _health(app, service, dialogue)
-    _actions(app, actions_token(service.settings))
+    _actions(app, rasa.actions_token(service.settings))
     return app
 
 

@@ -57,15 +57,16 @@ def _fail(reason: object) -> int:
 
 def _run(_: argparse.Namespace, settings: Settings) -> int:
     from bot import rasa, run
+    from bot.operators.accounts import InvalidAccount
     from bot.storage import DatabaseUnavailable
 
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    for noisy in ("httpx", "httpcore", "alembic", "sentence_transformers"):
-        logging.getLogger(noisy).setLevel(logging.WARNING)
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    for ours in ("jauap", "bot"):
+        logging.getLogger(ours).setLevel(logging.INFO)
     try:
-        run.prepare(settings)
+        run.train(settings)
         asyncio.run(run.run(settings))
-    except (run.CannotStart, DatabaseUnavailable, rasa.RasaMissing, rasa.RasaFailed) as error:
+    except (run.CannotStart, DatabaseUnavailable, InvalidAccount, rasa.RasaMissing, rasa.RasaFailed) as error:
         return _fail(error)
     except ExceptionGroup as faults:  # of the knowledge base: one line each
         for fault in faults.exceptions:

@@ -60,9 +60,9 @@ class Dialogue:
             await asyncio.to_thread(_delete_events, self._tracker_store, conversation_ids)
 
     async def ready(self) -> bool:
-        """Whether Rasa answers and has loaded a model."""
+        """Whether Rasa answers; it listens only once it has loaded its model."""
         try:
-            return (await self._client.get("/status", timeout=2)).status_code == httpx.codes.OK
+            return (await self._client.get("/webhooks/rest/", timeout=2)).status_code == httpx.codes.OK
         except httpx.HTTPError:
             return False
 

@@ -11,7 +11,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from bot.conversations import BadPayload, ForbiddenTransition, UnknownConversation
-from texts import Language, say
+from texts import LANGUAGES, Language, say
 
 __all__ = ["ApiError", "install", "language_of"]
 
@@ -30,7 +30,8 @@ def language_of(request: Request) -> Language:
     """The caller's language: the query's `language`, else the first of ours in `Accept-Language`, else Russian."""
     asked = [request.query_params.get("language", "")]
     asked += [part.split(";")[0].strip()[:2].lower() for part in request.headers.get("accept-language", "").split(",")]
-    return next((language for language in asked if language in ("ru", "kk")), "ru")  # type: ignore[return-value]
+    ours: dict[str, Language] = {language: language for language in LANGUAGES}
+    return next((ours[language] for language in asked if language in ours), "ru")
 
 
 def install(app: FastAPI) -> None:

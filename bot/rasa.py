@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import hmac
 import logging
 import os
 import socket
@@ -14,7 +15,17 @@ from pathlib import Path
 
 from bot.settings import ROOT, Settings
 
-__all__ = ["RasaFailed", "RasaMissing", "Server", "free_port", "model_path", "python", "train", "trained"]
+__all__ = [
+    "RasaFailed",
+    "RasaMissing",
+    "Server",
+    "actions_token",
+    "free_port",
+    "model_path",
+    "python",
+    "train",
+    "trained",
+]
 
 log = logging.getLogger(__name__)
 
@@ -95,6 +106,11 @@ def train(settings: Settings) -> Path:
     os.replace(made, target)
     unfinished.rmdir()
     return target
+
+
+def actions_token(settings: Settings) -> str:
+    """What Rasa must know to call the actions: they lie on the same port as the public pages."""
+    return hmac.new(settings.key, b"actions", hashlib.sha256).hexdigest()
 
 
 def free_port() -> int:

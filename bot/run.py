@@ -5,16 +5,17 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from types import FrameType
+from typing import Any
 
 import uvicorn
+from fastapi import FastAPI
 from sqlalchemy.exc import SQLAlchemyError
 
-from actions import knowledge
 from bot import rasa
-from bot.app import actions_token, create_app
 from bot.channels import telegram
 from bot.dialogue import Dialogue, DialogueUnavailable
 from bot.operators.accounts import ensure_admin
@@ -22,7 +23,7 @@ from bot.service import Service
 from bot.settings import Settings
 from bot.storage import Database
 
-__all__ = ["CannotStart", "prepare", "run"]
+__all__ = ["CannotStart", "run", "train"]
 
 log = logging.getLogger("jauap")
 
@@ -31,16 +32,10 @@ class CannotStart(Exception):
     """Why the service cannot start, in one line."""
 
 
-def prepare(settings: Settings) -> None:
-    """Train and build what is missing or out of date; with nothing changed this does nothing.
-
-    Raises `CannotStart`, `rasa.RasaMissing`, `rasa.RasaFailed`, and what building the index raises.
-    """
-    from knowledge_base import index
-
-    index.build(settings.data_dir, settings.encoder)
+def train(settings: Settings) -> None:
+    """Train the dialogue model if it is out of date. Raises `rasa.RasaMissing`, `rasa.RasaFailed`."""
     if settings.rasa_url is None and not rasa.trained(settings):
-        print("Training the dialogue model, usually 1 to 2 minutes …", flush=True)
+        print("Training the dialogue model, usually half a minute …", flush=True)
         rasa.train(settings)
 
 
@@ -58,7 +53,8 @@ def _check_port(settings: Settings) -> None:
 async def run(settings: Settings) -> None:
     """Run the service until it is told to stop.
 
-    Raises `CannotStart`, `DatabaseUnavailable`, `rasa.RasaMissing`, `rasa.RasaFailed`.
+    Raises `CannotStart`, `DatabaseUnavailable`, `rasa.RasaMissing`, `rasa.RasaFailed`, what building the index raises,
+    and an `ExceptionGroup` of the knowledge base's faults.
     """
     _check_port(settings)
     if settings.redis_url is not None:
@@ -67,45 +63,70 @@ async def run(settings: Settings) -> None:
         database = Database(settings.database)
         stack.push_async_callback(database.close)
         await database.migrate()
+        dialogue = await _start_dialogue(settings, stack)
+        # Rasa needs some 20 seconds to start and half of the cores: meanwhile the index is brought up to date here.
+        create_app, search = await asyncio.to_thread(_open_knowledge, settings)
         first_password = await ensure_admin(database, settings)
         if first_password is not None:
             print(f"First log-in at the console: admin, password {first_password} (shown only this once)", flush=True)
-        if settings.rasa_url is None:
-            server = rasa.Server(
-                settings,
-                actions_url=f"http://{settings.local_host}:{settings.port}/actions",
-                actions_token=actions_token(settings),
-            )
-            await server.start()
-            stack.push_async_callback(server.stop)
-            rasa_url = server.url
-        else:
-            rasa_url = settings.rasa_url
-        ours = f"sqlite:///{settings.data_dir / 'rasa.db'}" if settings.rasa_url is None else None
-        dialogue = Dialogue(rasa_url, timeout=settings.rasa_timeout, tracker_store=ours)
-        stack.push_async_callback(dialogue.close)
         service = Service.assemble(settings, database, dialogue)
-        searcher = await asyncio.to_thread(knowledge.open_searcher, settings.data_dir, settings.encoder)
-        app = create_app(service, search=searcher.search, dialogue=dialogue)
+        app = create_app(service, search=search, dialogue=dialogue)
         web = WebServer(
             uvicorn.Config(app, settings.host, settings.port, log_level="warning", timeout_graceful_shutdown=3),
             service,
         )
         await telegram.attach(app, service, stack)
-        serving = asyncio.create_task(web.serve(), name="web")
-        ready = asyncio.create_task(_until_ready(settings, dialogue), name="ready")
-        owed = await service.worker.resume()
-        await service.courier.resume()
         stack.push_async_callback(service.courier.stop)
         stack.push_async_callback(service.worker.stop)
-        expiring = asyncio.create_task(_expire(service), name="retention")
-        if owed:
-            log.info("answering what was left open in %s conversations", owed)
-        try:
-            await serving
-        finally:
-            ready.cancel()
-            expiring.cancel()
+        async with _beside(_announce(settings, dialogue)), _beside(_expire(service)):
+            if owed := await service.worker.resume():
+                log.info("answering what was left open in %s conversations", owed)
+            await service.courier.resume()
+            await web.serve()
+
+
+async def _start_dialogue(settings: Settings, stack: AsyncExitStack) -> Dialogue:
+    """The client of Rasa: of the server set, or of a child that runs until `stack` closes."""
+    if settings.rasa_url is not None:
+        dialogue = Dialogue(settings.rasa_url, timeout=settings.rasa_timeout)
+    else:
+        actions = f"http://{settings.local_host}:{settings.port}/actions"
+        server = rasa.Server(settings, actions_url=actions, actions_token=rasa.actions_token(settings))
+        await server.start()
+        stack.push_async_callback(server.stop)
+        tracker_store = f"sqlite:///{settings.data_dir / 'rasa.db'}"
+        dialogue = Dialogue(server.url, timeout=settings.rasa_timeout, tracker_store=tracker_store)
+    stack.push_async_callback(dialogue.close)
+    return dialogue
+
+
+def _open_knowledge(settings: Settings) -> tuple[Callable[..., FastAPI], Callable[..., Any]]:
+    """Build the index if it is out of date and open it; returns what makes the application, and the search.
+
+    These imports take ten seconds of processor time, so they wait until Rasa has been started.
+    """
+    from actions import knowledge
+    from bot.app import create_app
+    from knowledge_base import index
+
+    try:
+        index.build(settings.data_dir, settings.encoder)
+        searcher = knowledge.open_searcher(settings.data_dir, settings.encoder)
+    except (index.BrokenIndex, OSError, ValueError, RuntimeError) as error:
+        why = " ".join(str(error).split())
+        raise CannotStart(f"no search index: {why}; «jauap index --force» builds it anew") from error
+    return create_app, searcher.search
+
+
+@asynccontextmanager
+async def _beside(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """Run `work` beside the body, and end it with it."""
+    task = asyncio.create_task(work)
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
 
 
 class WebServer(uvicorn.Server):
@@ -131,9 +152,9 @@ async def _expire(service: Service) -> None:
         await asyncio.sleep(3600)
 
 
-async def _until_ready(settings: Settings, dialogue: Dialogue) -> None:
+async def _announce(settings: Settings, dialogue: Dialogue) -> None:
     address = f"http://{settings.host}:{settings.port}"
-    print(f"Starting on {address}; the dialogue engine needs some 20 seconds …", flush=True)
+    print("Starting, usually half a minute …", flush=True)
     while not await dialogue.ready():  # noqa: ASYNC110 - Rasa has nothing to wait on
         await asyncio.sleep(0.5)
     print(f"Jauap is ready.\n  Demonstration page  {address}/\n  Operators' console  {address}/console")

@@ -47,7 +47,7 @@ class Subscription:
             self._queue.get_nowait()
         self._queue.put_nowait(None)
 
-    async def get(self, timeout: float) -> Event | None:
+    async def get(self, timeout: float) -> Event | None:  # noqa: ASYNC109 - what every reader needs
         """The next event; raises `TimeoutError` after `timeout` seconds, returns None after `close`."""
         async with asyncio.timeout(timeout):
             return await self._queue.get()

@@ -200,8 +200,8 @@ class Conversations:
             if taken is None:
                 if conversation.operator_id == operator.id:
                     return conversation
-                owner = conversation.operator_id and await session.get(Operator, conversation.operator_id)
-                raise AlreadyClaimed(owner.username if owner else None)
+                owner = conversation.operator_id
+                raise AlreadyClaimed((await session.get_one(Operator, owner)).username if owner is not None else None)
             await record.system_message(session, conversation, "conversations.operator_joined")
         await self._changed(conversation)
         return conversation

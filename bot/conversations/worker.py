@@ -59,7 +59,7 @@ class Worker:
         *,
         patience: float = 1.0,
     ) -> None:
-        """`push(conversation)` is called when a message must be sent; `patience`: the first pause after a failure, s."""
+        """`push(conversation)` is called when a message must be sent; `patience` is the first pause, in seconds."""
         self._database = database
         self._events = events
         self._dialogue = dialogue
