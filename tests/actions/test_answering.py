@@ -1,0 +1,181 @@
+"""Answers, questions back, follow-ups and buttons."""
+
+from __future__ import annotations
+
+import pytest
+
+from actions.replies import Button
+from knowledge_base.index import BrokenIndex
+from tests.actions.conftest import SERVICES, Act, GivenSearch
+from texts import Language, say
+
+CARD = "identity-card-replacement"
+PASSPORT = "passport-issue"
+
+
+def titles(buttons: list[Button]) -> list[str]:
+    return [button.title for button in buttons]
+
+
+async def test_an_answer_names_its_service_sources_and_day_of_verification(act: Act, search: GivenSearch) -> None:
+    search.finds("answer", CARD, PASSPORT)
+    turn = await act("answer", "потерял удостоверение", language="ru")
+    assert turn.reply.answer is not None
+    assert (turn.reply.answer.decision, turn.reply.answer.service, turn.reply.answer.section) == (
+        "answer", CARD, "summary",
+    )  # fmt: skip
+    assert turn.reply.answer.verified == SERVICES[CARD].verified.isoformat()
+    assert {source.url for source in turn.reply.answer.sources} <= {source.url for source in SERVICES[CARD].sources}
+    assert turn.reply.answer.sources
+    assert turn.reply.text.startswith("Замена удостоверения личности\n")
+    assert turn.slots["service"] == CARD
+
+
+async def test_the_section_asked_about_is_told_and_not_offered_again(act: Act, search: GivenSearch) -> None:
+    search.finds("answer", CARD)
+    turn = await act("answer", "сколько стоит замена удостоверения", language="ru")
+    assert turn.reply.answer is not None
+    assert turn.reply.answer.section == "fee"
+    assert say("render.fee", "ru") not in titles(turn.reply.buttons)
+    assert say("render.documents", "ru") in titles(turn.reply.buttons)
+    assert len(turn.reply.buttons) <= 6
+    assert turn.reply.buttons[-1].payload == "/operator"
+
+
+async def test_an_answer_is_in_the_language_of_the_message(act: Act, search: GivenSearch) -> None:
+    search.finds("answer", CARD)
+    turn = await act("answer", "жеке куәлікті жоғалтып алдым", language="kk", conversation="ru")
+    assert turn.reply.language == "kk"
+    assert turn.reply.text.startswith("Жеке куәлікті ауыстыру\n")
+    assert turn.slots["language"] == "kk"
+
+
+async def test_an_undecided_message_keeps_the_language_of_the_conversation(act: Act, search: GivenSearch) -> None:
+    search.finds("answer", CARD)
+    assert (await act("answer", "1414", conversation="kk")).reply.language == "kk"
+    assert (await act("answer", "1414", conversation=None, slots={"language": "kk"})).reply.language == "kk"
+    assert (await act("answer", "1414", conversation=None)).reply.language == "ru"
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "section"),
+    [
+        ("а сколько стоит?", "ru", "fee"),
+        ("қандай құжат керек?", "kk", "documents"),
+        ("неше күнде дайын болады", "kk", "term"),
+        ("егов арқылы бола ма", "kk", "online"),
+        ("подробнее", "ru", "in_person"),
+    ],
+)
+async def test_a_question_without_subject_is_about_the_service_before(
+    act: Act, search: GivenSearch, text: str, language: Language, section: str
+) -> None:
+    search.finds("answer", PASSPORT, has_subject=False)
+    turn = await act("answer", text, language=language, slots={"service": CARD, "section": None})
+    assert turn.reply.answer is not None
+    assert (turn.reply.answer.service, turn.reply.answer.section) == (CARD, section)
+
+
+async def test_a_section_named_before_its_service_is_kept_until_the_service_is_named(
+    act: Act, search: GivenSearch
+) -> None:
+    search.finds("none", has_subject=False)
+    first = await act("answer", "сколько стоит?", language="ru")
+    assert first.reply.answer is not None
+    assert first.reply.answer.decision == "clarify"
+    assert [button.payload for button in first.reply.buttons] == ["/services"]
+    search.finds("answer", PASSPORT)
+    second = await act("answer", "паспорт", language="ru", slots=first.slots)
+    assert second.reply.answer is not None
+    assert (second.reply.answer.service, second.reply.answer.section) == (PASSPORT, "fee")
+
+
+async def test_a_new_subject_does_not_inherit_the_section_of_the_service_before(act: Act, search: GivenSearch) -> None:
+    search.finds("answer", PASSPORT)
+    turn = await act("answer", "а паспорт", language="ru", slots={"service": CARD, "section": "fee"})
+    assert turn.reply.answer is not None
+    assert (turn.reply.answer.service, turn.reply.answer.section) == (PASSPORT, "summary")
+
+
+async def test_who_asks_for_a_way_that_a_service_lacks_is_told_the_other(act: Act, search: GivenSearch) -> None:
+    slug = next(slug for slug, service in SERVICES.items() if service.online is None)
+    search.finds("none", has_subject=False)
+    turn = await act("answer", "а онлайн можно?", language="ru", slots={"service": slug})
+    assert turn.reply.answer is not None
+    assert turn.reply.answer.section == "in_person"
+
+
+async def test_an_unsure_search_asks_which_is_meant_and_keeps_the_section(act: Act, search: GivenSearch) -> None:
+    search.finds("clarify", "address-certificate", "criminal-record-certificate", "apostille", PASSPORT)
+    turn = await act("answer", "сколько стоит справка", language="ru")
+    assert turn.reply.answer is not None
+    assert turn.reply.answer.decision == "clarify"
+    assert [button.payload for button in turn.reply.buttons] == [
+        '/show{"service": "address-certificate", "section": "fee"}',
+        '/show{"service": "criminal-record-certificate", "section": "fee"}',
+        '/show{"service": "apostille", "section": "fee"}',
+        "/none_of_these",
+    ]
+    assert turn.reply.buttons[0].title == "Адресная справка"
+
+
+async def test_what_is_unknown_is_said_to_be_so_and_more_directly_the_second_time(
+    act: Act, search: GivenSearch
+) -> None:
+    first = await act("answer", "как построить ракету", language="ru")
+    second = await act("answer", "из чего строят ракеты", language="ru", slots=first.slots)
+    for turn in (first, second):
+        assert turn.reply.answer is not None
+        assert turn.reply.answer.decision == "none"
+        assert "/operator" in [button.payload for button in turn.reply.buttons]
+        assert turn.reply.hand_over is None
+    assert first.reply.text == say("actions.none", "ru")
+    assert second.reply.text == say("actions.none_again", "ru")
+    search.finds("answer", CARD)
+    assert (await act("answer", "замена удостоверения", language="ru", slots=second.slots)).slots["failures"] == 0
+
+
+async def test_an_unknown_question_does_not_end_the_talk_about_a_service(act: Act, search: GivenSearch) -> None:
+    unknown = await act("answer", "как построить ракету", language="ru", slots={"service": CARD})
+    search.finds("none", has_subject=False)
+    turn = await act("answer", "а сколько стоит?", language="ru", slots=unknown.slots)
+    assert turn.reply.answer is not None
+    assert turn.reply.answer.service == CARD
+
+
+async def test_what_the_knowledge_base_knows_is_answered_though_it_looked_out_of_scope(
+    act: Act, search: GivenSearch
+) -> None:
+    search.finds("answer", CARD)
+    known = await act("out_of_scope", "удостоверение", language="ru")
+    assert known.reply.answer is not None
+    assert known.reply.answer.service == CARD
+    search.finds("clarify", CARD, PASSPORT)
+    unknown = await act("out_of_scope", "рецепт борща", language="ru")
+    assert unknown.reply.text == say("actions.out_of_scope", "ru")
+
+
+async def test_a_button_shows_its_section_in_the_language_of_the_conversation(act: Act) -> None:
+    turn = await act("show", "/show{…}", conversation="kk", entities={"service": CARD, "section": "term"})
+    assert turn.reply.answer is not None
+    assert (turn.reply.language, turn.reply.answer.section) == ("kk", "term")
+    assert (turn.slots["service"], turn.slots["section"]) == (CARD, "term")
+
+
+async def test_a_button_without_section_or_with_an_unknown_one_shows_the_summary(act: Act) -> None:
+    for entities in ({"service": CARD}, {"service": CARD, "section": "weather"}):
+        turn = await act("show", "/show{…}", entities=entities)
+        assert turn.reply.answer is not None
+        assert turn.reply.answer.section == "summary"
+
+
+async def test_a_button_of_a_service_that_is_gone_offers_the_list(act: Act) -> None:
+    turn = await act("show", "/show{…}", entities={"service": "gone"}, slots={"service": "gone"})
+    assert turn.reply.text == say("actions.unknown_service", "ru")
+    assert turn.slots["service"] is None
+
+
+async def test_a_failing_search_is_no_answer(act: Act, search: GivenSearch) -> None:
+    search.error = BrokenIndex("gone")
+    with pytest.raises(BrokenIndex):
+        await act("answer", "паспорт", language="ru")
