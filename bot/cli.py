@@ -64,7 +64,6 @@ def _run(_: argparse.Namespace, settings: Settings) -> int:
     for ours in ("jauap", "bot"):
         logging.getLogger(ours).setLevel(logging.INFO)
     try:
-        run.train(settings)
         asyncio.run(run.run(settings))
     except (run.CannotStart, DatabaseUnavailable, InvalidAccount, rasa.RasaMissing, rasa.RasaFailed) as error:
         return _fail(error)

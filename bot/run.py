@@ -23,7 +23,7 @@ from bot.service import Service
 from bot.settings import Settings
 from bot.storage import Database
 
-__all__ = ["CannotStart", "run", "train"]
+__all__ = ["CannotStart", "run"]
 
 log = logging.getLogger("jauap")
 
@@ -32,7 +32,7 @@ class CannotStart(Exception):
     """Why the service cannot start, in one line."""
 
 
-def train(settings: Settings) -> None:
+def _train(settings: Settings) -> None:
     """Train the dialogue model if it is out of date. Raises `rasa.RasaMissing`, `rasa.RasaFailed`."""
     if settings.rasa_url is None and not rasa.trained(settings):
         print("Training the dialogue model, usually half a minute …", flush=True)
@@ -59,6 +59,7 @@ async def run(settings: Settings) -> None:
     _check_port(settings)
     if settings.redis_url is not None:
         raise CannotStart("several processes over Redis are not supported yet: leave JAUAP_REDIS_URL empty")
+    await asyncio.to_thread(_train, settings)
     async with AsyncExitStack() as stack:
         database = Database(settings.database)
         stack.push_async_callback(database.close)
