@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -60,6 +61,7 @@ def dialogue() -> ScriptedDialogue:
 async def service(settings: Settings, database: Database, dialogue: ScriptedDialogue) -> AsyncIterator[Service]:
     service = Service.assemble(settings, database, dialogue)
     service.worker._patience = 0.01
+    service.worker._tell_after = timedelta(0)
     yield service
     await service.worker.stop()
     await service.courier.stop()

@@ -29,7 +29,7 @@ __all__ = ["Worker"]
 log = logging.getLogger(__name__)
 
 AT_ONCE = 16  # Rasa runs on one core: more requests at once would only make each wait longer
-TELL_AFTER = 2  # attempts after which the citizen learns that the answer takes longer
+TELL_AFTER = timedelta(seconds=10)  # the age of a message at which its citizen learns that the answer takes longer
 LEAVE_QUEUE = "/leave_queue"
 OPERATOR = "/operator"
 
@@ -58,6 +58,7 @@ class Worker:
         push: Callable[[str], None],
         *,
         patience: float = 1.0,
+        tell_after: timedelta = TELL_AFTER,
     ) -> None:
         """`push(conversation)` is called when a message must be sent; `patience` is the first pause, in seconds."""
         self._database = database
@@ -66,6 +67,7 @@ class Worker:
         self._hours = hours
         self._push = push
         self._patience = patience
+        self._tell_after = tell_after
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._nudges: dict[str, asyncio.Event] = {}
         self._gate = asyncio.Semaphore(AT_ONCE)
@@ -185,10 +187,10 @@ class Worker:
                 await self._hand_over(session, conversation, reason="failed", topic=None)
                 owed.not_before = now()  # Rasa is not asked any more
                 handed_over = True
-            elif owed.attempts == TELL_AFTER:
+            elif not owed.told and now() - owed.created_at >= self._tell_after:
                 button = {"title": _say("conversations.call_operator", conversation), "payload": OPERATOR}
                 await record.system_message(session, conversation, "conversations.answer_delayed", buttons=[button])
-                told = True
+                owed.told = told = True
         log.warning("conversation %s, message %s: %s", item.conversation_id, item.message_id, error)
         if handed_over:
             self._events.publish(Event(item.conversation_id, "mode", {"mode": State.WAITING}))

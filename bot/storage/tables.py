@@ -129,6 +129,8 @@ class Inbox(Table):
     """Why the bot cannot read it (`bot.conversations.text.Trouble`); None where it can."""
     state: Mapped[str] = mapped_column(default="received")
     attempts: Mapped[int] = mapped_column(default=0)
+    told: Mapped[bool] = mapped_column(default=False)
+    """Whether the citizen knows that the answer takes longer."""
     not_before: Mapped[datetime] = mapped_column(default=now)
     created_at: Mapped[datetime] = mapped_column(default=now)
 
