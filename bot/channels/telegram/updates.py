@@ -1,0 +1,124 @@
+"""Reads Telegram's updates: what has a citizen done?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from telegram import CallbackQuery, Message, Update
+from telegram.constants import ChatType
+from telegram.ext import filters
+
+from bot.conversations.text import Trouble
+from texts import Language
+
+ALLOWED = ["message", "edited_message", "callback_query", "channel_post", "my_chat_member"]
+"""The kinds of updates that Telegram is asked for."""
+
+PAYLOADS = {"start": "/greet", "help": "/help", "operator": "/operator", "services": "/services"}
+"""Commands that are buttons by another name."""
+
+OWN = frozenset({"language", "erase"})
+"""Commands that the channel answers itself."""
+
+__all__ = ["ALLOWED", "OWN", "PAYLOADS", "Asked", "Elsewhere", "Incoming", "Pressed", "Written", "read"]
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A message to store; `album` is the same for all pictures that were sent as one."""
+
+    chat: int
+    language: Language
+    text: str = ""
+    payload: str | None = None
+    unreadable: Trouble | None = None
+    album: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A command of `OWN`."""
+
+    chat: int
+    language: Language
+    text: str
+    command: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    """A pressed button: `query` must be acknowledged, `data` is what we gave the button."""
+
+    chat: int
+    language: Language
+    query: str
+    data: str
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """The bot was addressed in a group or a channel, where it does not talk."""
+
+    chat: int
+    language: Language
+
+
+Incoming = Written | Asked | Pressed | Elsewhere
+
+
+def read(update: Update) -> Incoming | None:
+    """What an update means; None where there is nothing to answer (a pinned message, a citizen who blocks the bot)."""
+    if update.callback_query is not None:
+        return _pressed(update.callback_query)
+    chat = update.effective_chat
+    if chat is None:
+        return None
+    language = _language(update)
+    if chat.type != ChatType.PRIVATE:
+        return Elsewhere(chat.id, language)
+    if update.message is not None:
+        # The library keeps the list of messages that only report something: a pinned message, a new picture.
+        return None if filters.StatusUpdate.ALL.check_update(update) else _message(update.message, language)
+    if update.edited_message is not None:
+        # Telegram also edits by itself: a live location moves every few seconds.
+        edited = update.edited_message
+        return _message(edited, language) if edited.text or edited.caption else None
+    return None
+
+
+def _message(message: Message, language: Language) -> Written | Asked:
+    text = message.text or message.caption or ""
+    if text.strip():
+        if message.text and text.startswith("/"):
+            command = text.split()[0][1:].partition("@")[0].lower()
+            if command in OWN:
+                return Asked(message.chat.id, language, text, command)
+            return Written(message.chat.id, language, text, payload=PAYLOADS.get(command))
+        return Written(message.chat.id, language, text)
+    return Written(message.chat.id, language, unreadable=_kind(message), album=message.media_group_id)
+
+
+def _kind(message: Message) -> Trouble:
+    if message.photo:
+        return "photo"
+    if message.sticker:
+        return "sticker"
+    if message.voice or message.video_note:
+        return "voice"
+    return "attachment"
+
+
+def _pressed(query: CallbackQuery) -> Incoming:
+    language = guess(query.from_user.language_code)
+    if query.message is not None and query.message.chat.type != ChatType.PRIVATE:
+        return Elsewhere(query.message.chat.id, language)
+    return Pressed(query.from_user.id, language, query.id, query.data or "")
+
+
+def _language(update: Update) -> Language:
+    return guess(update.effective_user.language_code if update.effective_user else None)
+
+
+def guess(language_code: str | None) -> Language:
+    """The language to begin with, from that of the citizen's Telegram (an IETF tag)."""
+    return "kk" if (language_code or "").lower().split("-")[0] == "kk" else "ru"
