@@ -6,7 +6,7 @@ import asyncio
 import logging
 import socket
 from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import timedelta
 from types import FrameType
 from typing import Any
@@ -79,10 +79,12 @@ async def run(settings: Settings) -> None:
         await telegram.attach(app, service, stack)
         stack.push_async_callback(service.courier.stop)
         stack.push_async_callback(service.worker.stop)
-        async with _beside(_announce(settings, dialogue)), _beside(_expire(service)):
-            if owed := await service.worker.resume():
-                log.info("answering what was left open in %s conversations", owed)
-            await service.courier.resume()
+        await service.courier.resume()
+        async with (
+            _beside(_announce(settings, dialogue)),
+            _beside(_resume(service, dialogue)),
+            _beside(_expire(service)),
+        ):
             await web.serve()
 
 
@@ -140,6 +142,16 @@ class WebServer(uvicorn.Server):
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         self._service.events.close()
         super().handle_exit(sig, frame)
+
+
+async def _resume(service: Service, dialogue: Dialogue) -> None:
+    """Answer what was left open before the start, once Rasa can; it is not told as a delay before it is one."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(60):
+            while not await dialogue.ready():  # noqa: ASYNC110 - Rasa has nothing to wait on
+                await asyncio.sleep(0.5)
+    if owed := await service.worker.resume():
+        log.info("answering what was left open in %s conversations", owed)
 
 
 async def _expire(service: Service) -> None:
