@@ -12,7 +12,8 @@ from actions import knowledge as held
 from actions.knowledge import Knowledge
 from actions.replies import Answer, Button
 from actions.respond import button, language_of, payload, remember, send, show, text_of
-from knowledge_base.model import SECTIONS, SectionName, Service
+from knowledge_base.cases import case_of
+from knowledge_base.model import SECTIONS, Case, SectionName, Service
 from knowledge_base.render import short_name
 from knowledge_base.search import Hit, SearchResult
 from texts import Language, say
@@ -108,8 +109,9 @@ def _tell(
     service: Service,
     section: SectionName | None,
     language: Language,
+    case: Case | None = None,
 ) -> list[EventType]:
-    show(dispatcher, knowledge, service, section, language)
+    show(dispatcher, knowledge, service, section, language, case)
     return remember(language, service=service.slug, section=section)
 
 
@@ -120,7 +122,9 @@ def _tell_best(
     service = knowledge.services[best.service]
     # Whoever named a section before and now the service ("сколько стоит?" … "паспорт") means both.
     pending = tracker.get_slot("section") if tracker.get_slot("service") is None else None
-    return _tell(dispatcher, knowledge, service, best.section or _available(service, pending), found.language)
+    section = best.section or _available(service, pending)
+    case = case_of(service, text_of(tracker), found.language) if section is None else None
+    return _tell(dispatcher, knowledge, service, section, found.language, case)
 
 
 def _clarify(

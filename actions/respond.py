@@ -11,7 +11,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.knowledge import Knowledge
 from actions.replies import Answer, Button, HandOver, Reply, SourceLink
-from knowledge_base.model import SectionName, Service
+from knowledge_base.model import Case, SectionName, Service
 from knowledge_base.rates import today
 from knowledge_base.render import cited, render, short_name
 from texts import Language, say
@@ -83,12 +83,12 @@ def remember(
     ]
 
 
-def _answer(service: Service, section: SectionName | None) -> Answer:
+def _answer(service: Service, section: SectionName | None, case: Case | None) -> Answer:
     return Answer(
         decision="answer",
         service=service.slug,
         section=section or "summary",
-        sources=[SourceLink(url=source.url, date=source.date) for source in cited(service, section)],
+        sources=[SourceLink(url=source.url, date=source.date) for source in cited(service, section, case)],
         verified=service.verified.isoformat(),
     )
 
@@ -99,11 +99,12 @@ def show(
     service: Service,
     section: SectionName | None,
     language: Language,
+    case: Case | None = None,
 ) -> None:
-    """Tell a section of a service, with its other sections as buttons."""
+    """Tell a section of a service, and a special case where given, with the other sections as buttons."""
     names = {slug: short_name(other, language) for slug, other in knowledge.services.items()}
-    text = render(service, section, language, today(), names=names)
-    send(dispatcher, text, language, _others(service, section, language), _answer(service, section))
+    text = render(service, section, language, today(), names=names, case=case)
+    send(dispatcher, text, language, _others(service, section, language), _answer(service, section, case))
 
 
 def _others(service: Service, section: SectionName | None, language: Language) -> list[Button]:

@@ -35,28 +35,34 @@ def render(
     on: date,
     *,
     names: Mapping[str, str] | None = None,
+    case: Case | None = None,
 ) -> str:
     """One section as plain text with its heading and sources; `None` is the summary.
 
-    Amounts are those of the day `on`. `names` gives related services their names, by slug.
+    Amounts are those of the day `on`. `names` gives related services their names, by slug. `case` is a special case
+    told beside the section.
     """
     section = section or "summary"
     parts = [title(service, section, language), "\n".join(_body(service, section, language, on, names or {}))]
+    if case is not None:
+        parts.append(_filled(_item(case, language), language, on))
     if isinstance(value := getattr(service, section), Section) and value.unconfirmed:
         parts.append(say("render.unconfirmed", language))
-    if hosts := dict.fromkeys(_host(source.url) for source in cited(service, section)):
+    if hosts := dict.fromkeys(_host(source.url) for source in cited(service, section, case)):
         shown = ", ".join(list(hosts)[:SHOWN_HOSTS])
         parts.append(say("render.source", language, hosts=shown, date=f"{service.verified:%d.%m.%Y}"))
     return "\n\n".join(parts)
 
 
-def cited(service: Service, section: SectionName | None) -> list[Source]:
-    """The sources that a rendered section rests on; none where it is unconfirmed as a whole."""
+def cited(service: Service, section: SectionName | None, case: Case | None = None) -> list[Source]:
+    """The sources that a rendered section, and a case told beside it, rest on; none where it is all unconfirmed."""
     section = section or "summary"
     value = getattr(service, section, None)
-    if isinstance(value, Section) and value.unconfirmed:
-        return []
-    return service.sources_of(section)
+    unconfirmed = isinstance(value, Section) and value.unconfirmed
+    ids = set() if unconfirmed else {source.id for source in service.sources_of(section)}
+    if case is not None:
+        ids |= set(case.sources)
+    return [source for source in service.sources if source.id in ids]
 
 
 def _body(service: Service, section: SectionName, language: Language, on: date, names: Mapping[str, str]) -> list[str]:

@@ -31,6 +31,15 @@ async def test_an_answer_names_its_service_sources_and_day_of_verification(act: 
     assert turn.slots["service"] == CARD
 
 
+async def test_the_special_case_that_a_question_describes_is_told_beside_the_summary(
+    act: Act, search: GivenSearch
+) -> None:
+    search.finds("answer", CARD)
+    turn = await act("answer", "украли удостоверение", language="ru")
+    assert "\n\n• Удостоверение украли. Сначала идите в полицию" in turn.reply.text
+    assert "\n• " not in (await act("answer", "удостоверение", language="ru")).reply.text
+
+
 async def test_the_section_asked_about_is_told_and_not_offered_again(act: Act, search: GivenSearch) -> None:
     search.finds("answer", CARD)
     turn = await act("answer", "сколько стоит замена удостоверения", language="ru")

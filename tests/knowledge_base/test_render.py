@@ -74,6 +74,14 @@ def test_a_case_is_a_sentence_and_says_for_itself_whether_it_is_unconfirmed() ->
     assert second == f"{first} {say('render.check', 'ru')}"
 
 
+def test_a_case_told_beside_the_summary_brings_its_sources() -> None:
+    case = {"when": {"ru": "Вы в отъезде", "kk": "Сапарда болсаңыз"}, "what": {"ru": "Подождите.", "kk": "Күтіңіз."}}
+    one = made(cases=[{**case, "sources": ["a"]}], summary=section("Идите в ЦОН.", confirmed=False))
+    assert "\n\n• Вы в отъезде. Подождите.\n\n" in render(one, None, "ru", DAY, case=one.cases[0])
+    assert cited(one, None) == []
+    assert cited(one, None, one.cases[0]) == one.sources
+
+
 def test_a_section_that_a_service_lacks_is_said_to_be_missing() -> None:
     assert say("render.not_here", "ru") in render(made(), "validity", "ru", DAY)
 
