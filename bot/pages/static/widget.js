@@ -123,7 +123,7 @@ class JauapChat extends HTMLElement {
     if (language !== this.language) return; // it was changed meanwhile
     this.#texts = texts;
     this.#relabel();
-    if (this.#chat) (await this.#chat).translate(texts);
+    this.#chat?.then((chat) => chat.translate(texts), report);
     await this.#styled;
     this.#launcher.hidden = false;
   }

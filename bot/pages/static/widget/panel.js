@@ -21,8 +21,8 @@ export class Panel {
 
   /** Actions: send(text), close(), language(), operator(), erase(). */
   constructor(log, actions) {
-    const header = h("header", {}, this.#title, this.#language, this.#erase, this.#close);
-    this.#footer = h("footer", {}, this.#operator);
+    const header = h("div", { class: "header" }, this.#title, this.#language, this.#erase, this.#close);
+    this.#footer = h("div", { class: "footer" }, this.#operator);
     this.#form = h("form", { class: "composer" }, this.#label, this.#input, this.#send);
     this.#footer.append(this.#form);
     this.#typing.hidden = true;
