@@ -14,6 +14,7 @@ from texts import Language, say
 __all__ = ["cited", "render", "short_name", "title"]
 
 SHOWN_HOSTS = 3
+CONDITIONAL = ("са", "се", "саңыз", "сеңіз")  # a Kazakh clause with such an end is no sentence of its own
 EXPLANATION = re.compile(r"( \([^()]*\)| — .*)$")
 
 
@@ -84,7 +85,7 @@ def _item(item: Case | Refusal, language: Language) -> str:
     first, second = (item.when, item.what) if isinstance(item, Case) else (item.why, item.then)
     head = first[language]
     if not head.endswith((".", "!", "?", ":")):
-        head += "."
+        head += ":" if language == "kk" and head.endswith(CONDITIONAL) else "."
     check = f" {say('render.check', language)}" if item.unconfirmed else ""
     return f"• {head} {second[language]}{check}"
 

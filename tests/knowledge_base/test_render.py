@@ -72,6 +72,7 @@ def test_a_case_is_a_sentence_and_says_for_itself_whether_it_is_unconfirmed() ->
     first, second = render(one, "cases", "ru", DAY).split("\n\n")[1].split("\n")
     assert first == "• Вы в отъезде. Подождите."
     assert second == f"{first} {say('render.check', 'ru')}"
+    assert "• Сапарда болсаңыз: Күтіңіз." in render(one, "cases", "kk", DAY)
 
 
 def test_a_case_told_beside_the_summary_brings_its_sources() -> None:
