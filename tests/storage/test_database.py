@@ -23,10 +23,13 @@ async def test_migrating_again_changes_nothing(database):
 
 
 async def test_an_error_leaves_nothing_behind(database):
-    with pytest.raises(ZeroDivisionError):
+    async def fail():
         async with database.write() as session:
             session.add(Cursor(channel="telegram", value=1))
             raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await fail()
     async with database.read() as session:
         assert await session.get(Cursor, "telegram") is None
 
