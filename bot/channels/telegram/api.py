@@ -65,7 +65,7 @@ def reason(error: TelegramError, bot: Bot) -> str:
 
 
 def seconds_of(error: RetryAfter) -> float:
-    """The seconds that Telegram wants us to wait; the library gives them in two forms."""
+    """The seconds that Telegram wants us to wait; the library is on its way from a number to a `timedelta`."""
     after = error.retry_after
     return after.total_seconds() if isinstance(after, timedelta) else float(after)
 
