@@ -1,27 +1,70 @@
-"""A citizen, the real Rasa, the real knowledge base and an operator, over HTTP."""
+"""A citizen, the real Rasa, the real knowledge base and an operator, over HTTP and through Telegram's double."""
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 
 from knowledge_base.model import load_all
 from tests.e2e.running import Citizen, Running
+from tests.telegram_double import Call, TelegramDouble
 
 pytestmark = pytest.mark.slow
 
 REPLACEMENT = "identity-card-replacement"
 
 
+class Telegram:
+    """The double of the Bot API in a thread of its own: it goes on while a test waits for the service."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.new_event_loop()
+        threading.Thread(target=self._loop.run_forever, daemon=True).start()
+        self.double = TelegramDouble()
+        self._run(self.double.__aenter__())
+
+    def _run(self, work: Coroutine[Any, Any, Any]) -> Any:
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(60)
+
+    def do(self, work: Callable[[], Any]) -> Any:
+        """Call something of the double in its own thread."""
+
+        async def call() -> Any:
+            return work()
+
+        return self._run(call())
+
+    def messages_to(self, chat: int, count: int) -> list[Call]:
+        return self._run(self.double.messages_to(chat, count, within=50))
+
+    def close(self) -> None:
+        self._run(self.double.__aexit__())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+
+
 @pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    running = Running(tmp_path_factory.mktemp("running"))
+def telegram() -> Iterator[Telegram]:
+    telegram = Telegram()
+    yield telegram
+    telegram.close()
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory, telegram: Telegram) -> Iterator[Running]:
+    running = Running(
+        tmp_path_factory.mktemp("running"),
+        JAUAP_TELEGRAM_TOKEN="1:token",
+        JAUAP_TELEGRAM_API_URL=telegram.double.url,
+    )
     running.start()
     yield running
     assert running.stop() == 0
@@ -119,6 +162,35 @@ def test_an_operator_takes_over_both_write_and_the_bot_takes_it_back(running):
     operator.post(f"/conversations/{citizen.conversation}/return").raise_for_status()
     assert citizen.hears(("system",))["mode"] == "bot"
     assert citizen.asks("а сколько стоит?")["answer"]["section"] == "fee"
+
+
+def test_in_telegram_the_same_is_answered_and_a_repeated_update_once(running, telegram):
+    double, chat = telegram.double, 70
+    update = telegram.do(
+        lambda: double.push_text(chat, "Жеке куәлікті жоғалтып алдым, не істеймін?", language_code="ru")
+    )
+    (answer,) = telegram.messages_to(chat, 1)
+    assert "теңге (0,2 АЕК)" in answer.text
+    assert "gov.kz" in answer.text
+    telegram.do(lambda: double.repeat(update))
+    telegram.do(lambda: double.push_text(chat, "а сколько стоит?"))
+    fee = telegram.messages_to(chat, 2)[1]
+    assert "865\N{NO-BREAK SPACE}тенге" in fee.text or "865 тенге" in fee.text
+    telegram.do(lambda: double.push_callback(chat, fee.buttons[0]["callback_data"]))
+    assert len(telegram.messages_to(chat, 3)) == 3
+    time.sleep(1)
+    assert len(telegram.messages_to(chat, 3)) == 3  # nothing was said to the repeat
+
+
+def test_in_telegram_an_operator_is_called_and_a_voice_note_gets_a_sentence(running, telegram):
+    double, chat = telegram.double, 71
+    telegram.do(lambda: double.push_message(chat, voice={"file_id": "v", "file_unique_id": "v", "duration": 3}))
+    (sentence,) = telegram.messages_to(chat, 1)
+    assert "Голосовые" in sentence.text
+    telegram.do(lambda: double.push_text(chat, "позовите оператора"))
+    handed, queue = telegram.messages_to(chat, 3)[1:]
+    assert "оператор" in handed.text.lower()
+    assert "оператор" in queue.text.lower()
 
 
 def test_bad_requests_get_one_shape_and_no_traceback(running):
