@@ -7,13 +7,19 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import json
+import logging
 import sys
+from typing import TextIO
 
 
-async def parse_lines(model: str) -> int:
+async def parse_lines(model: str, output: TextIO) -> int:
+    """Returns the exit code: 0, or 1 where a line is no JSON object with a text; answers before it are written."""
     from rasa.core.agent import Agent
+    from rasa.utils.log_utils import configure_structlog
 
+    configure_structlog(logging.ERROR)  # its messages tell the texts of citizens
     agent = Agent.load(model)
     for number, line in enumerate(sys.stdin, start=1):
         if not line.strip():
@@ -31,7 +37,7 @@ async def parse_lines(model: str) -> int:
         item["language"] = parsed.get("language") or "ru"
         item["intent"] = _best(parsed)
         item["confidence"] = round(float(_ranking(parsed)[0]["confidence"]) if _ranking(parsed) else 0.0, 4)
-        print(json.dumps(item, ensure_ascii=False), flush=True)
+        print(json.dumps(item, ensure_ascii=False), file=output, flush=True)
     return 0
 
 
@@ -48,7 +54,10 @@ def _best(parsed: dict) -> str | None:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--model", required=True, help="the trained model")
-    return asyncio.run(parse_lines(parser.parse_args().model))
+    model = parser.parse_args().model
+    # Rasa and its libraries print what they like: standard output is for the answers alone.
+    with contextlib.redirect_stdout(sys.stderr):
+        return asyncio.run(parse_lines(model, sys.__stdout__ or sys.stdout))
 
 
 if __name__ == "__main__":

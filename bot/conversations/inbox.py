@@ -14,7 +14,7 @@ from bot.conversations.record import append, locked, move
 from bot.conversations.states import Act
 from bot.conversations.text import Trouble, clean, is_payload, trouble
 from bot.storage import Conversation, Inbox, Message
-from texts import Language
+from texts import Language, say
 
 __all__ = ["BadPayload", "Received", "new_conversation", "receive", "token_hash"]
 
@@ -89,6 +89,8 @@ async def receive(
 
 
 async def _title(session: AsyncSession, conversation: Conversation, payload: str) -> str:
+    """What the citizen has read on the button, for whoever reads the conversation later."""
+    language: Language = conversation.language  # type: ignore[assignment]
     recent = (
         select(Message.buttons)
         .where(Message.conversation_id == conversation.id, Message.author != "citizen")
@@ -99,4 +101,6 @@ async def _title(session: AsyncSession, conversation: Conversation, payload: str
         for button in buttons:
             if button["payload"] == payload:
                 return button["title"]
-    return payload
+    intent = payload.removeprefix("/").partition("{")[0]
+    # A button that no message offered: the widget's own, a command of Telegram.
+    return say(f"conversations.pressed_{intent}", language)

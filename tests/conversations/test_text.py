@@ -1,6 +1,7 @@
 import pytest
 
 from bot.conversations.text import MAX_LENGTH, clean, is_payload, trouble
+from texts import LANGUAGES, say
 
 
 @pytest.mark.parametrize(
@@ -42,3 +43,19 @@ def test_payloads_of_our_buttons_are_known(payload):
 )  # fmt: skip
 def test_anything_else_is_no_payload(payload):
     assert not is_payload(payload)
+
+
+def test_every_payload_has_a_title_for_whoever_reads_the_conversation():
+    for intent in (
+        "help",
+        "greet",
+        "operator",
+        "services",
+        "none_of_these",
+        "leave_queue",
+        "show",
+        "domain",
+        "language",
+    ):
+        for language in LANGUAGES:
+            assert say(f"conversations.pressed_{intent}", language)
