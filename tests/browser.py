@@ -14,7 +14,7 @@ import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page, async_playwright
 
-__all__ = ["accessible", "browser"]
+__all__ = ["ARGUMENTS", "accessible", "browser", "chromium"]
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 # A test's browser asks nobody but the service under test; in a container there is no sandbox to be had.
@@ -32,7 +32,7 @@ RULES = {
 }
 
 
-def _chromium() -> str:
+def chromium() -> str:
     """The system's Chromium. Skips the test where there is none, or fails it under `JAUAP_REQUIRE_BROWSER=1`."""
     found = next(filter(None, map(shutil.which, NAMES)), None)
     if found is None:
@@ -45,7 +45,7 @@ def _chromium() -> str:
 @pytest.fixture
 async def browser() -> AsyncIterator[Browser]:
     """A fresh Chromium."""
-    executable = _chromium()
+    executable = chromium()
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=executable, args=list(ARGUMENTS))
         yield browser
