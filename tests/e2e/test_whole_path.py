@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import signal
 import threading
@@ -191,6 +192,39 @@ def test_in_telegram_an_operator_is_called_and_a_voice_note_gets_a_sentence(runn
     handed, queue = telegram.messages_to(chat, 3)[1:]
     assert "оператор" in handed.text.lower()
     assert "оператор" in queue.text.lower()
+
+
+def test_classify_adds_language_and_intent_and_writes_nothing_else(running):
+    lines = [
+        '{"text": "позовите оператора", "n": 1}',
+        '{"text": "kuәlik merzimi bitti", "n": 2}',
+        '{"text": "/рахмет", "n": 3}',
+    ]
+    done = running.jauap("classify", "--jsonl", text="\n".join(lines))
+    assert done.returncode == 0, done.stderr
+    answers = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [(one["n"], one["language"], one["intent"]) for one in answers] == [
+        (1, "ru", "operator"),
+        (2, "kk", "ask"),
+        (3, "kk", "thank"),
+    ]
+    assert all(0 < one["confidence"] <= 1 for one in answers)
+
+
+def test_classify_names_the_line_that_it_cannot_read(running):
+    done = running.jauap("classify", "--jsonl", text='{"text": "рахмет"}\nno json\n')
+    assert done.returncode == 1
+    assert "line 2" in done.stderr
+    assert len(done.stdout.splitlines()) == 1
+
+
+def test_the_search_answers_over_http_and_the_terminal_talks_with_the_bot(running):
+    found = httpx.get(f"{running.url}/api/v1/search", params={"q": "сколько стоит паспорт"}, timeout=10).json()
+    best = found["results"][0]
+    assert (found["language"], best["service"], best["section"]) == ("ru", "passport-issue", "fee")
+    talked = running.jauap("chat", "--language", "kk", text="kuәlik merzimi bitti\n")
+    assert talked.returncode == 0, talked.stderr
+    assert "0,2 АЕК" in talked.stdout
 
 
 def test_bad_requests_get_one_shape_and_no_traceback(running):
