@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import secrets
 import uuid
 from dataclasses import dataclass
@@ -101,6 +102,8 @@ async def _title(session: AsyncSession, conversation: Conversation, payload: str
         for button in buttons:
             if button["payload"] == payload:
                 return button["title"]
-    intent = payload.removeprefix("/").partition("{")[0]
     # A button that no message offered: the widget's own, a command of Telegram.
+    intent, _, entities = payload.removeprefix("/").partition("{")
+    if intent == "language":
+        language = json.loads("{" + entities)["language"]  # whose name stands in its own language
     return say(f"conversations.pressed_{intent}", language)
