@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 import bm25s
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +13,8 @@ from knowledge_base.passages import Passage
 from nlu.text.fold import fold
 from nlu.text.lemmas import lemmas
 from texts import Language
+
+logging.getLogger("bm25s").setLevel(logging.WARNING)  # it sets itself to DEBUG
 
 __all__ = ["Lexical", "terms"]
 

@@ -37,7 +37,7 @@ _VERB = _pairs(
     "дым дім тым тім дың дің тың тің дыңыз діңіз тыңыз тіңіз дық дік тық тік "
     "ған ген қан кен ғанда генде қанда кенде ғаным генім қаным кенім ғасын гесін "
     "ып іп ыпты іпті сам сем саң сең сақ сек саңыз сеңіз "
-    "уға уге удың удің уды уді уын уін уым уім атын етін йтын йтін ғым гім қым кім ғыңыз гіңіз "
+    "уға уге удың удің уды уді уын уін уым уім атын етін йтын йтін "
     "мады меді пады педі мадым медім падым педім майды мейді пайды пейді маймын меймін"
 )
 _INFINITIVE = re.compile(r"(?<=[^аәеоөұүыіуиюя])у$|(?<=[аеы])у$")
@@ -86,7 +86,8 @@ def lemma(word: str) -> str:
     if stem != word and len(stem) >= 2:
         return stem
     stem = _without(word, _RELATIVE)
-    stem = _without(stem, _PREDICATE, 4)
+    if not stem.endswith(("імін", "ымын")):  # rather "my …" as an object (мерзімін) than "I am …"
+        stem = _without(stem, _PREDICATE, 4)
     bare = _without(stem, _CASE)
     if bare == stem and stem.endswith(("ін", "ын", "сін", "сын", "іме", "ыма", "іңе", "ыңа")):
         bare = stem[:-1]  # н and а е of the accusative and dative after a possessive

@@ -1,6 +1,8 @@
 """Numbers in words and figures."""
 
 import re
+from collections.abc import Callable
+from typing import Any
 
 from spacy.attrs import LIKE_NUM
 
@@ -26,4 +28,4 @@ def like_num(text: str) -> bool:
     return stem != word and any(number == stem or number.rstrip("ыі") == stem for number in _numbers)
 
 
-LEX_ATTRS = {LIKE_NUM: like_num}
+LEX_ATTRS: dict[int, Callable[[str], Any]] = {LIKE_NUM: like_num}
