@@ -23,18 +23,19 @@ _CYRILLIC = dict(
 # Latin letters beyond ASCII that Kazakh alphabets use (2018, 2021), and what people type for them.
 _LATIN = {
     "ä": "a", "á": "a", "ǵ": "g", "ğ": "g", "ı": "i", "í": "i", "ï": "i", "ń": "n", "ñ": "n", "ó": "o", "ö": "o",
-    "ş": "sh", "ç": "ch", "ú": "u", "ü": "u", "ū": "u", "ů": "u", "ý": "u", "ə": "a", "ŋ": "n", "ş̧": "sh",
+    "ş": "sh", "ç": "ch", "ú": "u", "ü": "u", "ū": "u", "ů": "u", "ý": "u", "ə": "a", "ŋ": "n",
     "q": "k", "y": "i", "w": "u", "x": "h",
 }  # fmt: skip
 
-# Latin letter groups that stand for one sound, the longest first.
+# Latin letter groups that stand for one sound, the longest first, and digits that stand for a letter within a word.
 _GROUPS = [
-    ("shch", "sh"), ("sch", "sh"), ("tch", "ch"), ("zh", "j"), ("kh", "h"), ("gh", "g"), ("ts", "c"), ("tz", "c"),
-    ("ya", "ia"), ("ja", "ia"), ("yu", "iu"), ("ju", "iu"), ("yo", "e"), ("jo", "jo"), ("ye", "e"),
+    (re.compile(group), sound)
+    for group, sound in [
+        ("shch|sch", "sh"), ("tch", "ch"), ("zh", "j"), ("kh", "h"), ("gh", "g"), ("t[sz](?!h)", "c"),
+        ("ya", "ia"), ("yu", "iu"), ("y[eo]", "e"), ("(?<=[aeiouy])j$", "i"),
+        ("(?<=[a-z])4(?=[a-z])", "ch"), ("(?<=[a-z])6(?=[a-z])", "sh"),
+    ]
 ]  # fmt: skip
-
-# `ja` and `ju` are я and ю only after a vowel or a soft sound; at the start of a Kazakh word they are жа and жу.
-_GROUPS = [(group, sound) for group, sound in _GROUPS if group[0] != "j"]
 
 # Latin letters that look like Cyrillic ones, for words written mostly in Cyrillic.
 _LOOKALIKES = str.maketrans("aceopxyikmtbhəu", "асеорхуікмтвнәи")
@@ -52,8 +53,7 @@ def fold_word(word: str) -> str:
     if latin and cyrillic > latin:
         word = word.translate(_LOOKALIKES)
     for group, sound in _GROUPS:
-        if group in word:
-            word = word.replace(group, sound)
+        word = group.sub(sound, word)
     letters = "".join(_CYRILLIC.get(c, _LATIN.get(c, c)) for c in word)
     plain = "".join(c for c in unicodedata.normalize("NFD", letters) if not unicodedata.combining(c))
     return _REPEATED.sub(r"\1", plain)

@@ -3,63 +3,56 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
-from pathlib import Path
 
-import yaml
-
-from nlu.text.fold import fold_word
+from nlu.text.fold import fold
+from nlu.text.letters import log_likelihood
 
 __all__ = ["mend_layout"]
 
-_LATIN = "qwertyuiop[]asdfghjkl;'zxcvbnm,.`"
+_KEYS = "qwertyuiop[]asdfghjkl;'zxcvbnm,.`"
+_SHIFTED = 'QWERTYUIOP{}ASDFGHJKL:"ZXCVBNM<>~'
 _RUSSIAN = "йцукенгшщзхъфывапролджэячсмитьбюё"
-_TO_RUSSIAN = str.maketrans(_LATIN + _LATIN.upper(), _RUSSIAN + _RUSSIAN.upper())
-# The Kazakh layout is the Russian one with the row of digits given to its own letters.
-_DIGITS = str.maketrans("234578900-=", "әіңғүұқөөһ=")
-_TO_KAZAKH = str.maketrans(
-    {
-        **{ord(a): b for a, b in zip(_LATIN, _RUSSIAN, strict=True)},
-        **_DIGITS,
-        ord("-"): "ө",
-        ord("="): "һ",
-        ord("0"): "қ",
-    }
-)
-_LETTERS = re.compile(r"[a-z\[\];',.`]{2,}", re.IGNORECASE)
+_TO_RUSSIAN = str.maketrans(_KEYS + _SHIFTED + "/&", _RUSSIAN + _RUSSIAN.upper() + ".?")
+# The Kazakh layout is the Russian one with most of the digits given to Kazakh's own letters.
+_TO_KAZAKH = _TO_RUSSIAN | str.maketrans("234567890-=", "әіңғ,.үұқөһ")
+
+_MEANT, _LIKELIER = -2.6, 0.8
+"""What was meant must have at least so likely letters, and so much likelier ones than what was typed (logarithms)."""
+
+_SHORTEST = 4  # letters; fewer are too little to judge by
+
+_ADDRESS = re.compile(r"@|://|www\.|\.(?:kz|com|ru|org)\b", re.IGNORECASE)
+_WITH_LETTERS = re.compile(r"\S*[a-z]\S*", re.IGNORECASE)  # a number is a number on every keyboard
 
 
-@lru_cache
-def _known() -> frozenset[str]:
-    """Words that show which reading makes sense: those of the language data, folded."""
-    data = yaml.safe_load(Path(__file__).with_name("words.yaml").read_text("utf-8"))
-    return frozenset(
-        fold_word(word.lower())
-        for kinds in data.values()
-        for kind in ("frame", "words")
-        for word in kinds[kind].split()
-        if len(word) > 1
+def _read(text: str, keyboard: dict[int, int]) -> str:
+    return _WITH_LETTERS.sub(lambda word: word[0].translate(keyboard), text)
+
+
+def _likelihood(text: str) -> float:
+    """The mean likelihood of the letters in the language that suits the text better; minus infinity without words."""
+    words = [
+        "".join(fold(part) or part for part in re.split(r"([^\w'])", word.strip("?!.,:;()")))
+        for word in text.lower().split()
+    ]
+    words = [word for word in words if not word.isdigit()]
+    if not words:
+        return float("-inf")
+    letters = sum(len(word) + 1 for word in words)
+    return max(
+        sum(log_likelihood(word, language) * (len(word) + 1) for word in words) / letters for language in ("ru", "kk")
     )
 
 
-def _sense(text: str) -> int:
-    """How many letters belong to known words."""
-    return sum(len(word) for word in re.findall(r"\w+", text.lower()) if fold_word(word) in _known())
-
-
-def _impossible(text: str) -> bool:
-    """Whether this can be neither Latin Kazakh nor Latin Russian: a word of consonants only."""
-    return any(not re.search("[aeiouyäöüıūəá]", word) for word in re.findall(r"[a-z\[\];',.`]{4,}", text.lower()))
-
-
 def mend_layout(text: str) -> str:
-    """`text` as it was meant, where it makes sense only as typed on a Russian or Kazakh keyboard; else unchanged."""
-    if not _LETTERS.search(text) or re.search("[а-яёәғқңөұүһі]", text, re.IGNORECASE):
+    """`text` as it was meant, where it makes sense only as typed on a Russian or Kazakh keyboard; else unchanged.
+
+    Letter stands for letter, so that the places of words stay the same.
+    """
+    if re.search("[а-яёәғқңөұүһі]", text, re.IGNORECASE) or _ADDRESS.search(text):
         return text
-    before = _sense(text)
-    readings = [text.translate(_TO_RUSSIAN), text.lower().translate(_TO_KAZAKH)]
-    best = max(readings, key=_sense)
-    after = _sense(best)
-    if after > before and (before == 0 or after >= 2 * before):
-        return best
-    return readings[0] if before == 0 and _impossible(text) and re.search("[аеёиоуыэюя]", readings[0].lower()) else text
+    if len(re.findall("[a-z]", text, re.IGNORECASE)) < _SHORTEST:
+        return text
+    meant = max(_read(text, _TO_RUSSIAN), _read(text, _TO_KAZAKH), key=_likelihood)
+    likelihood = _likelihood(meant)
+    return meant if likelihood > max(_MEANT, _likelihood(text) + _LIKELIER) else text
