@@ -20,7 +20,7 @@ LANGUAGE = "language"
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
 class LanguageIdentifier(GraphComponent):
-    """Sets `language` (`ru`, `kk`, or None where the text does not tell) in the parse result."""
+    """Sets `language` (`ru` or `kk`) in the parse result; Rasa leaves it out where the text does not tell."""
 
     @classmethod
     def create(

@@ -10,28 +10,26 @@ from rasa.nlu.tokenizers.tokenizer import Token, Tokenizer
 from rasa.shared.nlu.training_data.message import Message
 
 from nlu.text.fold import fold_word
-from nlu.text.layout import mend_layout
+from nlu.text.normalise import normalise
 
-_WORD = re.compile(r"[^\W_]+(?:['’ʼ`´-][^\W_]+)*")
+_WORD = re.compile(r"[^\W_]+(?:['’ʼ`´][^\W_]+)*")
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_TOKENIZER, is_trainable=False)
 class FoldingTokenizer(Tokenizer):
-    """Tokens whose text is the skeleton of the word; their places are those in the message as it was written."""
+    """Tokens whose text is the skeleton of the word; their places are those in the normalised message."""
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         return {"intent_tokenization_flag": False, "intent_split_symbol": "_", "token_pattern": None}
 
     def tokenize(self, message: Message, attribute: str) -> list[Token]:
-        # Mending the layout replaces letter by letter, so the places stay right.
-        text = mend_layout(message.get(attribute))
+        text = normalise(message.get(attribute))
         tokens = []
         for match in _WORD.finditer(text):
-            for part in match[0].split("-"):
-                folded = fold_word(part.lower())
-                if folded:
-                    tokens.append(Token(folded, match.start(), match.end()))
+            folded = fold_word(match[0].lower())
+            if folded:
+                tokens.append(Token(folded, match.start(), match.end()))
         if not tokens:  # Rasa needs a token in every text; a message of signs only keeps its own
-            tokens = [Token(text, 0, len(text))]
+            tokens = [Token(text or " ", 0, len(text))]
         return self._apply_token_pattern(tokens)

@@ -10,7 +10,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-__all__ = ["fold", "fold_word"]
+__all__ = ["compose", "fold", "fold_word"]
 
 _CYRILLIC = dict(
     zip(
@@ -59,11 +59,19 @@ def fold_word(word: str) -> str:
     return _REPEATED.sub(r"\1", plain)
 
 
+def compose(text: str) -> str:
+    """`text` in NFC, without what is left of accents («за́мок») and without invisible characters that split words."""
+    composed = unicodedata.normalize("NFC", text)
+    if composed.isascii():
+        return composed
+    return "".join(c for c in composed if not unicodedata.combining(c) and unicodedata.category(c) != "Cf")
+
+
 def fold(text: str) -> str:
     """All words of `text` folded, parted by one space; punctuation is dropped.
 
     >>> fold("Жеке куәлік") == fold("жеке куалик") == fold("zheke kuálik")
     True
     """
-    words = (fold_word(word) for word in _WORD.findall(unicodedata.normalize("NFC", text).lower()))
+    words = (fold_word(word) for word in _WORD.findall(compose(text).lower()))
     return " ".join(word for word in words if word)

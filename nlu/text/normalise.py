@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import unicodedata
-
+from nlu.text.fold import compose
 from nlu.text.layout import mend_layout
 
 __all__ = ["normalise"]
 
 
 def normalise(text: str) -> str:
-    """`text` in NFC, in the letters that its writer meant."""
-    return mend_layout(unicodedata.normalize("NFC", text)).strip()
+    """`text` in the letters that its writer meant, composed (NFC), without spaces around it."""
+    return mend_layout(compose(text)).strip()
