@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
 import signal
 import threading
 import time
@@ -14,10 +15,12 @@ from typing import Any
 
 import httpx
 import pytest
+from playwright.async_api import expect
 
 from knowledge_base.model import load_all
 from tests.e2e.running import Citizen, Running
 from tests.telegram_double import Call, TelegramDouble
+from texts import say
 
 pytestmark = pytest.mark.slow
 
@@ -192,6 +195,26 @@ def test_in_telegram_an_operator_is_called_and_a_voice_note_gets_a_sentence(runn
     handed, queue = telegram.messages_to(chat, 3)[1:]
     assert "оператор" in handed.text.lower()
     assert "оператор" in queue.text.lower()
+
+
+@pytest.mark.browser
+async def test_in_a_browser_a_question_is_answered_and_an_operator_is_called(running, browser):
+    page = await browser.new_page(locale="kk")
+    await page.goto(f"{running.url}/?language=kk")
+    chat = page.locator("jauap-chat")
+    await chat.get_by_role("button").first.click()
+    log = chat.get_by_role("log")
+    for text, expected in (
+        ("Жеке куәлікті жоғалтып алдым, не істеймін?", "теңге (0,2 АЕК)"),
+        ("операторды шақырыңыз", say("actions.operator", "kk")),
+    ):
+        await chat.get_by_role("textbox").fill(text)
+        await chat.get_by_role("textbox").press("Enter")
+        await expect(log).to_contain_text(expected, timeout=20_000)
+    await expect(log.get_by_role("link", name="gov.kz").first).to_have_attribute(
+        "href", re.compile("^https://www.gov.kz/")
+    )
+    await expect(chat.get_by_role("button", name=say("conversations.leave_queue", "kk")).first).to_be_visible()
 
 
 def test_classify_adds_language_and_intent_and_writes_nothing_else(running):
