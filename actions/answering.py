@@ -14,6 +14,7 @@ from actions.replies import Answer, Button
 from actions.respond import button, language_of, payload, remember, send, show, text_of
 from knowledge_base.cases import case_of
 from knowledge_base.model import SECTIONS, Case, SectionName, Service
+from knowledge_base.rates import today
 from knowledge_base.render import short_name
 from knowledge_base.search import Hit, SearchResult
 from texts import Language, say
@@ -40,10 +41,12 @@ class ActionAnswer(Action):
         language, text = language_of(tracker), text_of(tracker)
         found = knowledge.searcher.search(text, language)
         section = knowledge.searcher.section_of(text, language)
-        before = knowledge.services.get(tracker.get_slot("service") or "")
+        before = knowledge.service(tracker.get_slot("service"))
         if not found.has_subject:
             if before is not None:
-                return _tell(dispatcher, knowledge, before, _available(before, section or "in_person"), language)
+                return _tell(
+                    dispatcher, tracker, knowledge, before, _available(before, section or "in_person"), language
+                )
             buttons = [button("services", language, "services")]
             send(dispatcher, say("actions.which_service", language), language, buttons, Answer(decision="clarify"))
             return remember(language, section=section)
@@ -87,13 +90,13 @@ class ActionShow(Action):
         language = language_of(tracker)
         slug = next(tracker.get_latest_entity_values("service"), None)
         named = next(tracker.get_latest_entity_values("section"), None)
-        service = knowledge.services.get(slug or "")
+        service = knowledge.service(slug)
         if service is None:  # a button of an old message; the service has left the knowledge base since
             buttons = [button("services", language, "services")]
             send(dispatcher, say("actions.unknown_service", language), language, buttons, Answer(decision="none"))
             return remember(language)
         section: SectionName | None = next((known for known in SECTIONS if known == named), None)
-        return _tell(dispatcher, knowledge, service, _available(service, section), language)
+        return _tell(dispatcher, tracker, knowledge, service, _available(service, section), language)
 
 
 def _available(service: Service, section: SectionName | None) -> SectionName | None:
@@ -105,13 +108,15 @@ def _available(service: Service, section: SectionName | None) -> SectionName | N
 
 def _tell(
     dispatcher: CollectingDispatcher,
+    tracker: Tracker,
     knowledge: Knowledge,
     service: Service,
     section: SectionName | None,
     language: Language,
     case: Case | None = None,
 ) -> list[EventType]:
-    show(dispatcher, knowledge, service, section, language, case)
+    introduced = tracker.get_slot("service") != service.slug
+    show(dispatcher, knowledge, service, section, language, case, introduced)
     return remember(language, service=service.slug, section=section)
 
 
@@ -119,12 +124,12 @@ def _tell_best(
     dispatcher: CollectingDispatcher, tracker: Tracker, knowledge: Knowledge, found: SearchResult
 ) -> list[EventType]:
     best = found.results[0]
-    service = knowledge.services[best.service]
+    service = knowledge.services[best.service].on(today())
     # Whoever named a section before and now the service ("сколько стоит?" … "паспорт") means both.
     pending = tracker.get_slot("section") if tracker.get_slot("service") is None else None
     section = best.section or _available(service, pending)
     case = case_of(service, text_of(tracker), found.language) if section is None else None
-    return _tell(dispatcher, knowledge, service, section, found.language, case)
+    return _tell(dispatcher, tracker, knowledge, service, section, found.language, case)
 
 
 def _clarify(

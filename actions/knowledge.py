@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from knowledge_base.model import Service, load_all
+from knowledge_base.rates import today
 from knowledge_base.search import Searcher
 
 __all__ = ["Knowledge", "configure", "current", "open_searcher"]
@@ -18,6 +19,11 @@ class Knowledge:
 
     services: dict[str, Service]
     searcher: Searcher
+
+    def service(self, slug: str | None) -> Service | None:
+        """The service as it is today, with the announced changes that have taken effect; `None` for an unknown one."""
+        found = self.services.get(slug or "")
+        return found.on(today()) if found is not None else None
 
 
 _current: Knowledge | None = None

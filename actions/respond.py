@@ -83,12 +83,15 @@ def remember(
     ]
 
 
-def _answer(service: Service, section: SectionName | None, case: Case | None) -> Answer:
+def _answer(service: Service, section: SectionName | None, case: Case | None, introduced: bool) -> Answer:
     return Answer(
         decision="answer",
         service=service.slug,
         section=section or "summary",
-        sources=[SourceLink(url=source.url, date=source.date) for source in cited(service, section, case)],
+        sources=[
+            SourceLink(url=source.url, date=source.date)
+            for source in cited(service, section, case, introduced=introduced)
+        ],
         verified=service.verified.isoformat(),
     )
 
@@ -100,11 +103,16 @@ def show(
     section: SectionName | None,
     language: Language,
     case: Case | None = None,
+    introduced: bool = False,
 ) -> None:
-    """Tell a section of a service, and a special case where given, with the other sections as buttons."""
+    """Tell a section of a service, and a special case where given, with the other sections as buttons.
+
+    `introduced`: the service is new to the talk, so its summary comes first.
+    """
     names = {slug: short_name(other, language) for slug, other in knowledge.services.items()}
-    text = render(service, section, language, today(), names=names, case=case)
-    send(dispatcher, text, language, _others(service, section, language), _answer(service, section, case))
+    text = render(service, section, language, today(), names=names, case=case, introduced=introduced)
+    answer = _answer(service, section, case, introduced)
+    send(dispatcher, text, language, _others(service, section, language), answer)
 
 
 def _others(service: Service, section: SectionName | None, language: Language) -> list[Button]:

@@ -3,26 +3,46 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from knowledge_base.model import SERVICES, Service, load_all
+from knowledge_base.glossary import Glossary
+from knowledge_base.model import SERVICES, Dated, Service, load_all
 from knowledge_base.rates import FORMULA, UNITS, MissingRate, amount, today
+from knowledge_base.render import render
+from knowledge_base.sections import remainder
 from nlu.text.fold import fold
+from nlu.text.language import identify
 from texts import LANGUAGES, Language
 
-LONGEST = 3500  # characters of a rendered section; a Telegram message takes 4096, and buttons' texts come on top
+LONGEST = 3500  # characters of a rendered answer; a Telegram message takes 4096, and its links come on top
+LONG_SENTENCE = 22  # words; more is hard to read aloud in one breath
+NAMING = ("law", "agency", "name")  # fields that name laws and bodies: as long as those are
 ENOUGH = 40  # letters from which on a text must show which language it is in
 
 _KAZAKH = re.compile("[әғқңөұүһі]", re.IGNORECASE)
-_BARE = re.compile(r"\d[\d.,\s]*(?:-\s*)?(?:кратн\w*\s+)?(?:МРП|АЕК|МЗП|ЕТЖ)\b", re.IGNORECASE)
+_BARE = re.compile(
+    r"\d[\d.,\s]*(?:-\s*)?(?:кратн\w*\s+)?"
+    r"(?:(?:МРП|АЕК|МЗП|ЕТЖА?)\b|прожиточн\w+|минимальн\w+ (?:зарплат|заработн|пенси)"
+    r"|ең төмен(?:гі)? (?:жалақы|күнкөріс))",
+    re.IGNORECASE,
+)
 _BRACED = re.compile(r"\{[^{}]*\}")
+_SUM = re.compile(r"\{\d[^{}]*\}|\d\s*(?:тенге|теңге|тг|₸|%|процент\w*|пайыз\w*)(?!\w)", re.IGNORECASE)
+_PERIOD = re.compile(
+    r"(?<!\d)\d{1,3}\s*(?:(?:рабочи\w+|календарн\w+|жұмыс|күнтізбелік)\s+)?"
+    r"(?:дн\w*|день|сут\w+|час\w*|недел\w+|месяц\w*|лет|год\w*|күн\w*|сағат\w*|апта\w*|ай(?:да|ға|дан|ға)?|жыл\w*)(?!\w)",
+    re.IGNORECASE,
+)
+_HEDGE = re.compile(r"обычно|как правило|примерно|около|әдетте|шамамен|көбіне", re.IGNORECASE)
+_ASIDE = re.compile(r"«[^»]*»|\([^)]*\)|\S*\d/\w+")
+_SENTENCE_END = re.compile(r"(?<=[.!?…])\s+")
+_WORD = re.compile(r"[^\W_]+(?:[-.][^\W_]+)*")
 
-__all__ = ["LONGEST", "Checked", "check"]
+__all__ = ["LONGEST", "LONG_SENTENCE", "Checked", "check"]
 
 
 class Checked(NamedTuple):
@@ -39,24 +59,46 @@ def check(folder: Path = SERVICES, on: date | None = None) -> Checked:
         services = load_all(folder)
     except ExceptionGroup as group:
         return Checked([str(fault) for fault in group.exceptions], [])
-    faults = list(_repeated_questions(services.values()))
+    glossary = Glossary.read()
+    faults = list(_question_faults(services.values()))
     warnings = []
     for service in services.values():
         where = f"{service.domain}/{service.slug}.yaml"
         faults += [f"{where}: {field}: {why}" for field, why in _faults_of(service, day)]
-        if service.review_by < day:
-            warnings.append(f"{where}: review_by: was to be reviewed by {service.review_by.isoformat()}")
+        warnings += [f"{where}: {field}: {why}" for field, why in _warnings_of(service, day, glossary)]
     return Checked(faults, warnings)
 
 
 def _faults_of(service: Service, day: date) -> Iterator[tuple[str, str]]:
-    # People mix languages when they ask, and name amounts as they please: nicknames and questions are theirs.
-    written = service.model_dump(exclude={"sources", "also_called", "questions"})
-    for field, language, text in _texts(written, ""):
+    for field, language, text in _written(service):
         if why := _wrong_language(text, language):
             yield field, why
         yield from ((field, why) for why in _wrong_amounts(text, day))
+    yield from _unsupported(service)
     yield from _too_long(service, day)
+
+
+def _warnings_of(service: Service, day: date, glossary: Glossary) -> Iterator[tuple[str, str]]:
+    if service.review_by < day:
+        yield "review_by", f"was to be reviewed by {service.review_by.isoformat()}"
+    for place, item in service.supported():
+        if isinstance(item, Dated) and item.until is not None and item.until < day:
+            yield place, f"held until {item.until.isoformat()}; nobody is told of it any more"
+    for field, language, text in _written(service):
+        for sentence in _SENTENCE_END.split(text):
+            words = len(_WORD.findall(sentence))
+            if words > LONG_SENTENCE and field.split(".")[0] not in NAMING:
+                yield field, f"a sentence of {words} words, more than {LONG_SENTENCE}: «{sentence[:40].strip()}…»"
+        for word, term in glossary.deviations(_ASIDE.sub("", text), language):
+            yield field, f"«{word}»: the glossary has «{term}»"
+
+
+def _written(service: Service) -> Iterator[tuple[str, Language, str]]:
+    """Every text that we wrote ourselves, with its place and language.
+
+    People mix languages when they ask, and name things as they please: nicknames and questions are theirs.
+    """
+    return _texts(service.model_dump(exclude={"sources", "also_called", "questions"}), "")
 
 
 def _texts(value: Any, field: str) -> Iterator[tuple[str, Language, str]]:
@@ -74,17 +116,22 @@ def _texts(value: Any, field: str) -> Iterator[tuple[str, Language, str]]:
 
 
 def _wrong_language(text: str, language: Language) -> str | None:
-    """Russian has none of the nine Kazakh letters, and hardly a Kazakh sentence does without all of them.
+    """By letters: Russian has none of the nine Kazakh ones, and hardly a Kazakh sentence does without all of them.
+    By words: the question words, particles and verbs that carry a sentence.
 
     What is quoted or parenthesised may be in the other language (the name of a button, a term), and the number of an
     order keeps its Kazakh letters in Russian too (№ 253/НҚ).
     """
-    text = re.sub(r"«[^»]*»|\([^)]*\)|\S*\d/\w+", "", text)
+    text = _ASIDE.sub("", text)
     found = _KAZAKH.search(text)
     if language == "ru" and found:
         return f"Kazakh letter «{found[0]}» in a Russian text"
-    if language == "kk" and not found and sum(letter.isalpha() for letter in text) > ENOUGH:
+    if sum(letter.isalpha() for letter in text) <= ENOUGH:
+        return None
+    if language == "kk" and not found:
         return "no Kazakh letter in a Kazakh text: is it Russian?"
+    if identify(text) not in (language, None):
+        return "its words are Russian" if language == "kk" else "its words are Kazakh"
     return None
 
 
@@ -105,25 +152,35 @@ def _wrong_amounts(text: str, day: date) -> Iterator[str]:
         yield f"«{bare[0].strip()}» must be a formula like {{0.2 mrp}}, so that the amount is computed"
 
 
-def _too_long(service: Service, day: date) -> Iterator[tuple[str, str]]:
-    from knowledge_base.render import render
+def _unsupported(service: Service) -> Iterator[tuple[str, str]]:
+    """Figures where nothing is confirmed: a sum is not to be told at all, a period only as what is usual."""
+    for place, item in service.supported():
+        if item.unconfirmed:
+            for field, _, text in _texts(item.model_dump(), place):
+                if found := _SUM.search(text):
+                    yield field, f"«{found[0]}» stands there as a fact, but no source confirms it"
+                elif (found := _PERIOD.search(text)) and not _HEDGE.search(text):
+                    yield field, f"«{found[0]}» stands there as a fact, but no source confirms it: say what is usual"
 
+
+def _too_long(service: Service, day: date) -> Iterator[tuple[str, str]]:
     for section in service.sections():
         for language in LANGUAGES:
-            length = len(render(service, section, language, day))
+            length = len(render(service, section, language, day, introduced=True))
             if length > LONGEST:
                 yield f"{section}.{language}", f"{length} characters, more than {LONGEST}: too long for one message"
 
 
-def _repeated_questions(services: Any) -> Iterator[str]:
-    asked: dict[str, list[tuple[str, str]]] = defaultdict(list)
+def _question_faults(services: Iterable[Service]) -> Iterator[str]:
+    """Example questions that stand twice, and dead ones: those that could be about any service."""
+    asked: dict[str, str] = {}
     for service in services:
         for language in LANGUAGES:
             for number, question in enumerate(service.questions[language]):
                 place = f"{service.domain}/{service.slug}.yaml: questions.{language}.{number}"
-                asked[fold(question)].append((service.slug, place))
-    for places in asked.values():
-        first = places[0][0]
-        for slug, place in places[1:]:
-            if slug != first:
-                yield f"{place}: the same question stands under {first}"
+                if not remainder(question):
+                    yield f"{place}: «{question}» names nothing of this service"
+                elif first := asked.get(key := fold(question)):
+                    yield f"{place}: the same question stands under {first}"
+                else:
+                    asked[key] = service.slug

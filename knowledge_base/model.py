@@ -74,14 +74,14 @@ class Supported(Strict):
         return self
 
 
-class Section(Supported):
-    """A section's text: a paragraph, or a list of lines (one document, one step a line)."""
+class Wording(Supported):
+    """A text in both languages: a paragraph, or a list of lines (one document, one step a line)."""
 
     ru: Text | list[Text]
     kk: Text | list[Text]
 
     @model_validator(mode="after")
-    def _same_shape(self) -> Section:
+    def _same_shape(self) -> Wording:
         if isinstance(self.ru, list) != isinstance(self.kk, list):
             raise ValueError("`ru` and `kk` must both be a text or both a list")
         if isinstance(self.ru, list) and len(self.ru) != len(self.kk):
@@ -93,14 +93,48 @@ class Section(Supported):
         return text if isinstance(text, list) else [text]
 
 
-class Case(Supported):
+class Change(Wording):
+    """The whole wording of a section as it holds from a day on."""
+
+    from_: date = Field(alias="from")
+
+
+class Section(Wording):
+    """A section's wording, and the announced changes of it, which take effect by themselves."""
+
+    changes: list[Change] = []
+
+    def on(self, day: date) -> Section:
+        """The section as it holds on `day`: the latest change that has begun, else the wording it started with."""
+        begun = [change for change in self.changes if change.from_ <= day]
+        wording: Wording = max(begun, key=lambda change: change.from_) if begun else self
+        return Section(ru=wording.ru, kk=wording.kk, sources=wording.sources, unconfirmed=wording.unconfirmed)
+
+
+class Dated(Supported):
+    """What may hold only from a day on, or only until a day, both included."""
+
+    from_: date | None = Field(default=None, alias="from")
+    until: date | None = None
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Dated:
+        if self.from_ and self.until and self.until < self.from_:
+            raise ValueError("`until` must not come before `from`")
+        return self
+
+    def holds(self, day: date) -> bool:
+        return (self.from_ is None or self.from_ <= day) and (self.until is None or day <= self.until)
+
+
+class Case(Dated):
     """A special case: when it applies, and what is different then."""
 
     when: Bilingual
     what: Bilingual
 
 
-class Refusal(Supported):
+class Refusal(Dated):
     """A usual reason to be refused, and what to do then."""
 
     why: Bilingual
@@ -108,7 +142,7 @@ class Refusal(Supported):
 
 
 class Service(Strict):
-    """One public service, both languages side by side.
+    """One public service, both languages side by side, with the changes that are announced: see `on`.
 
     `online` and `in_person` are the steps; a service has at least one of them.
     Amounts stand as formulas, `{0.2 mrp}`: `knowledge_base.rates` computes them for the day of the answer.
@@ -151,12 +185,22 @@ class Service(Strict):
                 raise ValueError(f"{place}: unknown source {', '.join(sorted(unknown))}")
         return self
 
+    def on(self, day: date) -> Service:
+        """The service as it is on `day`, with no changes left in it."""
+        held: dict[str, Any] = {
+            name: value.on(day) for name in SECTIONS if isinstance(value := getattr(self, name), Section)
+        }
+        held["cases"] = [case for case in self.cases if case.holds(day)]
+        held["refusals"] = [refusal for refusal in self.refusals if refusal.holds(day)]
+        return self.model_copy(update=held)
+
     def supported(self) -> Iterator[tuple[str, Supported]]:
         """Everything that needs a source, with its place in the file."""
         for name in SECTIONS:
             value = getattr(self, name)
-            if isinstance(value, Supported):
+            if isinstance(value, Section):
                 yield name, value
+                yield from ((f"{name}.changes[{number}]", change) for number, change in enumerate(value.changes))
             elif name in ("cases", "refusals"):
                 yield from ((f"{name}[{number}]", item) for number, item in enumerate(value))
 
@@ -165,15 +209,11 @@ class Service(Strict):
         return [name for name in SECTIONS if getattr(self, name)]
 
     def sources_of(self, section: SectionName) -> list[Source]:
-        """The sources that support one section; all of the service's where the section names none of its own."""
-        prefix = section + "["
-        named = {
-            identifier
-            for place, supported in self.supported()
-            if place == section or place.startswith(prefix)
-            for identifier in supported.sources
-        }
-        return [source for source in self.sources if source.id in named] or list(self.sources)
+        """The sources that support one section, in the file's order; none where all of it is unconfirmed."""
+        value = getattr(self, section)
+        supported = [value] if isinstance(value, Section) else value if section in ("cases", "refusals") else []
+        named = {identifier for item in supported or [] for identifier in item.sources}
+        return [source for source in self.sources if source.id in named]
 
 
 class Fault(Exception):
@@ -191,7 +231,7 @@ def load(path: Path) -> Service:
     """
     where = f"{path.parent.name}/{path.name}"
     try:
-        data: Any = yaml.safe_load(path.read_text("utf-8"))
+        data: Any = yaml.load(path.read_text("utf-8"), yaml.CSafeLoader)
     except (yaml.YAMLError, UnicodeDecodeError, OSError) as error:
         raise ExceptionGroup(where, [Fault(where, "file", " ".join(str(error).split()))]) from None
     try:

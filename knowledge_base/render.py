@@ -37,33 +37,42 @@ def render(
     *,
     names: Mapping[str, str] | None = None,
     case: Case | None = None,
+    introduced: bool = False,
 ) -> str:
     """One section as plain text with its heading and sources; `None` is the summary.
 
-    Amounts are those of the day `on`. `names` gives related services their names, by slug. `case` is a special case
-    told beside the section.
+    Amounts and rules are those of the day `on`. `names` gives related services their names, by slug. `case` is a
+    special case told beside the section. With `introduced` the summary is told before the section.
     """
     section = section or "summary"
-    parts = [title(service, section, language), "\n".join(_body(service, section, language, on, names or {}))]
+    service = service.on(on)
+    told = _told(section, introduced)
+    bodies = ["\n".join(_body(service, one, language, on, names or {})) for one in told]
+    if len(told) > 1:
+        bodies[-1] = f"{say(f'render.{section}', language)}:\n{bodies[-1]}"
+    parts = [title(service, told[0], language), *bodies]
     if case is not None:
         parts.append(_filled(_item(case, language), language, on))
-    if isinstance(value := getattr(service, section), Section) and value.unconfirmed:
+    if any(isinstance(value := getattr(service, one), Section) and value.unconfirmed for one in told):
         parts.append(say("render.unconfirmed", language))
-    if hosts := dict.fromkeys(_host(source.url) for source in cited(service, section, case)):
+    if hosts := dict.fromkeys(_host(source.url) for source in cited(service, section, case, introduced=introduced)):
         shown = ", ".join(list(hosts)[:SHOWN_HOSTS])
         parts.append(say("render.source", language, hosts=shown, date=f"{service.verified:%d.%m.%Y}"))
     return "\n\n".join(parts)
 
 
-def cited(service: Service, section: SectionName | None, case: Case | None = None) -> list[Source]:
-    """The sources that a rendered section, and a case told beside it, rest on; none where it is all unconfirmed."""
-    section = section or "summary"
-    value = getattr(service, section, None)
-    unconfirmed = isinstance(value, Section) and value.unconfirmed
-    ids = set() if unconfirmed else {source.id for source in service.sources_of(section)}
+def cited(
+    service: Service, section: SectionName | None, case: Case | None = None, *, introduced: bool = False
+) -> list[Source]:
+    """The sources that a rendered section, and what is told beside it, rest on; none where it is all unconfirmed."""
+    ids = {source.id for one in _told(section or "summary", introduced) for source in service.sources_of(one)}
     if case is not None:
         ids |= set(case.sources)
     return [source for source in service.sources if source.id in ids]
+
+
+def _told(section: SectionName, introduced: bool) -> list[SectionName]:
+    return ["summary", section] if introduced and section != "summary" else [section]
 
 
 def _body(service: Service, section: SectionName, language: Language, on: date, names: Mapping[str, str]) -> list[str]:

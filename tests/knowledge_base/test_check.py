@@ -27,8 +27,41 @@ def test_the_real_knowledge_base_has_no_faults() -> None:
 
 
 def test_sound_files_have_no_faults(files: Files) -> None:
-    files.add("third", fee=both("Пошлина — {0.2 mrp}.", "Мемлекеттік баж — {0.2 mrp}."))
+    fee = {"ru": "Пошлина — {0.2 mrp}.", "kk": "Мемлекеттік баж – {0.2 mrp}.", "sources": ["a"]}
+    term = both("Обычно 5 рабочих дней. С 2026 года быстрее.", "Әдетте 5 жұмыс күні. 2026 жылдан бері тезірек.")
+    files.add("third", fee=fee, term=term)
     assert check(files.folder, DAY) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("changes", "warning"),
+    [
+        ({"who": both("Слово " * 23 + ".")}, "trial/third.yaml: who.ru: a sentence of 23 words, more than 22: «Слово"),
+        (
+            {"who": both("Все.", "Оны ЦОН-нан алады.")},
+            "trial/third.yaml: who.kk: «ЦОН-нан»: the glossary has «ХҚКО»",
+        ),
+    ],
+)
+def test_a_warning_names_file_field_and_reason(files: Files, changes: dict[str, Any], warning: str) -> None:
+    files.add("third", **changes)
+    faults, warnings = check(files.folder, DAY)
+    assert faults == []
+    assert len(warnings) == 1
+    assert warnings[0].startswith(warning)
+
+
+def test_law_may_have_long_sentences_and_quotations_other_words(files: Files) -> None:
+    files.add("third", law=both("Слово " * 40 + "."), who=both("Все.", "«ЦОН» батырмасын (ЦОН) басыңыз."))
+    assert check(files.folder, DAY) == ([], [])
+
+
+def test_a_case_that_holds_no_longer_is_a_warning(files: Files) -> None:
+    words = {"ru": "Слова", "kk": "Сөздер"}
+    files.add("third", cases=[{"when": words, "what": words, "sources": ["a"], "until": "2026-06-30"}])
+    assert check(files.folder, DAY).warnings == [
+        "trial/third.yaml: cases[0]: held until 2026-06-30; nobody is told of it any more"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -52,6 +85,26 @@ def test_sound_files_have_no_faults(files: Files) -> None:
             "trial/third.yaml: who.kk: no Kazakh letter",
         ),
         ({"documents": both("Слово " * 700, "Сөз " * 10)}, "trial/third.yaml: documents.ru: "),
+        (
+            {"who": both("Любой.", "Справканы алу үшін нужно прийти в центр и подать заявление.")},
+            "trial/third.yaml: who.kk: its words are Russian",
+        ),
+        (
+            {"who": both("Аныктама алу ушин мекемеге барып, отиниш беру керек болады.")},
+            "trial/third.yaml: who.ru: its words are Kazakh",
+        ),
+        ({"fee": both("Цена — {0.2 mrp}.")}, "trial/third.yaml: fee.ru: «{0.2 mrp}» stands there as a fact"),
+        ({"fee": both("Цена 500 тенге.")}, "trial/third.yaml: fee.ru: «0 тенге» stands there as a fact"),
+        ({"term": both("Ждать 5 рабочих дней.")}, "trial/third.yaml: term.ru: «5 рабочих дней» stands there as a fact"),
+        ({"term": both("Ждать.", "3 күн күтіңіз.")}, "trial/third.yaml: term.kk: «3 күн» stands there as a fact"),
+        (
+            {"fee": both("Пять.", "Мөлшері – 5 ең төменгі жалақы.")},
+            "trial/third.yaml: fee.kk: «5 ең төменгі жалақы» must be a formula",
+        ),
+        (
+            {"questions": {"ru": ["А сколько это стоит?"], "kk": ["third қалай аламын"]}},
+            "trial/third.yaml: questions.ru.0: «А сколько это стоит?» names nothing of this service",
+        ),
     ],
 )
 def test_a_fault_names_file_field_and_reason(files: Files, changes: dict[str, Any], fault: str) -> None:
@@ -69,6 +122,11 @@ def test_a_file_that_is_no_yaml_is_a_fault_of_one_line(files: Files) -> None:
     assert all("\n" not in line for line in faults)
 
 
+def test_one_question_twice_in_a_service_is_a_fault(files: Files) -> None:
+    files.add("third", questions={"ru": ["third где", "Third, где?"], "kk": ["third қалай аламын"]})
+    assert check(files.folder, DAY).faults == ["trial/third.yaml: questions.ru.1: the same question stands under third"]
+
+
 def test_one_question_under_two_services_is_a_fault_however_it_is_spelt(files: Files) -> None:
     files.add("third", questions={"ru": ["Как получить FIRST?"], "kk": ["third қалай аламын"]})
     faults, _ = check(files.folder, DAY)
@@ -76,7 +134,7 @@ def test_one_question_under_two_services_is_a_fault_however_it_is_spelt(files: F
 
 
 def test_a_rate_unknown_on_the_day_is_a_fault(files: Files) -> None:
-    files.add("third", fee=both("Пошлина — {0.2 mrp}."))
+    files.add("third", fee={"ru": "Пошлина — {0.2 mrp}.", "kk": "Баж – {0.2 mrp}.", "sources": ["a"]})
     faults, _ = check(files.folder, date(2031, 1, 1))
     assert any("trial/third.yaml: fee.ru: rates.yaml has no mrp for 2031-01-01" in line for line in faults)
 

@@ -37,6 +37,17 @@ def test_no_section_is_the_summary() -> None:
     assert render(one, None, "ru", DAY).startswith("Услуга first\n\nИдите в ЦОН.")
 
 
+def test_a_service_new_to_the_talk_is_introduced_by_its_summary() -> None:
+    one = made(summary=section("Идите в ЦОН."), fee=section(["Бесплатно.", "Срочно — платно."], confirmed=False))
+    text = render(one, "fee", "ru", DAY, introduced=True)
+    assert text.startswith("Услуга first\n\nИдите в ЦОН.\n\nСколько стоит:\n• Бесплатно.\n• Срочно — платно.\n\n")
+    assert say("render.unconfirmed", "ru") in text
+    assert "example.kz" in text
+    assert cited(one, "fee") == []
+    assert cited(one, "fee", introduced=True) == one.sources
+    assert render(one, "summary", "ru", DAY, introduced=True) == render(one, "summary", "ru", DAY)
+
+
 def test_documents_are_bulleted_and_steps_numbered() -> None:
     one = made(documents=section(["Паспорт", "Фото"]), in_person=section(["Придите", "Подайте"]))
     assert "\n• Паспорт\n• Фото\n" in render(one, "documents", "ru", DAY)
@@ -111,7 +122,7 @@ def test_every_section_of_every_service_reads_whole(slug: str, language: Languag
     one = SERVICES[slug]
     names = {other: short_name(each, language) for other, each in SERVICES.items()}
     for name in one.sections():
-        text = render(one, name, language, DAY, names=names)
+        text = render(one, name, language, DAY, names=names, introduced=True)
         assert text.startswith(short_name(one, language))
         assert not set("{}") & set(text)
         assert say("render.not_here", language) not in text
