@@ -14,6 +14,8 @@ from typing import Any, Protocol
 
 from texts import LANGUAGES
 
+PAGE = Path(__file__).parent.parent / "docs" / "knowledge.md"
+
 __all__ = ["Settings", "add_parsers"]
 
 
@@ -59,7 +61,9 @@ def add_parsers(subparsers: Any) -> None:
     show.add_argument("slug", metavar="SLUG")
     show.add_argument("--language", choices=LANGUAGES, default="ru")
     show.set_defaults(run=_guarded(_show))
-    kinds.add_parser("report", help="table of what is covered").set_defaults(run=_guarded(_report))
+    report = kinds.add_parser("report", help="table of what is covered, and the same as a page in docs/knowledge.md")
+    report.add_argument("--page", type=Path, default=PAGE, metavar="FILE", help="write the page there instead")
+    report.set_defaults(run=_guarded(_report))
     new = kinds.add_parser("new", help="begin a service file from the template")
     new.add_argument("place", metavar="DOMAIN/SLUG")
     new.set_defaults(run=_guarded(_new))
@@ -215,13 +219,19 @@ def _show(arguments: argparse.Namespace, _: Settings) -> int:
     return 0
 
 
-def _report(_: argparse.Namespace, __: Settings) -> int:
+def _report(arguments: argparse.Namespace, _: Settings) -> int:
     from knowledge_base.model import load_all
     from knowledge_base.rates import today
-    from knowledge_base.report import coverage
+    from knowledge_base.report import page, table
 
-    for line in coverage(load_all().values(), today()):
+    services, day = load_all().values(), today()
+    for line in table(services, day):
         print(line)
+    try:
+        arguments.page.write_text(page(services, day), "utf-8")
+    except OSError as error:
+        raise Failed(f"the page cannot be written: {error.filename}: {error.strerror}") from None
+    print(f"\nThe page: {arguments.page}")
     return 0
 
 

@@ -106,6 +106,8 @@ class Section(Wording):
 
     def on(self, day: date) -> Section:
         """The section as it holds on `day`: the latest change that has begun, else the wording it started with."""
+        if not self.changes:
+            return self
         begun = [change for change in self.changes if change.from_ <= day]
         wording: Wording = max(begun, key=lambda change: change.from_) if begun else self
         return Section(ru=wording.ru, kk=wording.kk, sources=wording.sources, unconfirmed=wording.unconfirmed)

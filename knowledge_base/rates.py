@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -49,7 +49,7 @@ def amount(factor: Decimal, unit: str, on: date, *, path: Path = RATES) -> Decim
 
 
 def fill(text: str, language: Language, on: date) -> str:
-    """`text` with each formula replaced by the amount on that day and the formula in words.
+    """`text` with each formula replaced by the amount on that day, in whole tenge, and the formula in words.
 
     >>> fill("Пошлина: {0.2 mrp}.", "ru", date(2026, 11, 24))
     'Пошлина: 865 тенге (0,2 МРП).'
@@ -59,7 +59,9 @@ def fill(text: str, language: Language, on: date) -> str:
 
     def one(match: re.Match[str]) -> str:
         factor = Decimal(match[1])
-        tenge = f"{amount(factor, match[2], on).normalize():,f}".replace(",", "\N{NO-BREAK SPACE}").replace(".", ",")
-        return say(f"rates.{match[2]}", language, tenge=tenge, factor=match[1].replace(".", ","))
+        whole = amount(factor, match[2], on).quantize(Decimal(1), ROUND_HALF_UP)
+        tenge = f"{whole:,}".replace(",", "\N{NO-BREAK SPACE}")
+        key = f"rates.{match[2]}_one" if factor == 1 else f"rates.{match[2]}"
+        return say(key, language, tenge=tenge, factor=match[1].replace(".", ","))
 
     return FORMULA.sub(one, text)

@@ -11,7 +11,6 @@ import yaml
 
 from knowledge_base.check import check
 from knowledge_base.model import load
-from knowledge_base.report import coverage
 from knowledge_base.template import new
 from tests.knowledge_base.conftest import Files
 
@@ -166,11 +165,3 @@ def test_an_existing_file_is_never_overwritten(files: Files) -> None:
 def test_a_place_of_another_form_is_refused(tmp_path: Path, place: str) -> None:
     with pytest.raises(ValueError, match="domain/slug"):
         new(place, tmp_path)
-
-
-def test_the_report_has_a_line_a_service_and_marks_what_is_due(files: Files) -> None:
-    services = [load(path) for path in sorted(files.folder.glob("*/*.yaml"))]
-    lines = list(coverage(services, date(2027, 12, 1)))
-    assert lines[1].startswith("trial/first")
-    assert lines[1].endswith("2027-11-23 !")
-    assert lines[-1] == "2 services"

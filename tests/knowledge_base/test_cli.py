@@ -132,11 +132,14 @@ def test_another_encoder_can_be_used(tmp_path: Path, plain_encoder: str, capsys:
 
 
 def test_the_knowledge_base_is_checked_shown_and_reported(
-    settings: Settings, capsys: pytest.CaptureFixture[str]
+    settings: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run(settings, "kb", "check") == 0
-    assert run(settings, "kb", "report") == 0
+    assert run(settings, "kb", "report", "--page", str(tmp_path / "page.md")) == 0
     assert "identity/passport-issue" in capsys.readouterr().out
+    assert (tmp_path / "page.md").read_text("utf-8").startswith("# What the knowledge base covers")
+    assert run(settings, "kb", "report", "--page", str(tmp_path / "nowhere" / "page.md")) == 1
+    assert "cannot be written" in capsys.readouterr().err
     assert run(settings, "kb", "show", "passport-issue", "--language", "kk") == 0
     assert "төлқұжат" in capsys.readouterr().out.lower()
 

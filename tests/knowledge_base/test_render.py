@@ -60,6 +60,19 @@ def test_amounts_are_those_of_the_day(language: Language, amount: str) -> None:
     assert amount in render(one, "fee", language, DAY)
 
 
+@pytest.mark.parametrize(
+    ("formula", "text"),
+    [
+        ("{0.5 mrp}", "2\N{NO-BREAK SPACE}163 тенге (0,5 МРП)"),
+        ("{1 mrp}", "4\N{NO-BREAK SPACE}325 тенге (1 МРП)"),
+        ("{2 subsistence_minimum}", "101\N{NO-BREAK SPACE}702 тенге (прожиточный минимум × 2)"),
+        ("{1 minimum_pension}", "69\N{NO-BREAK SPACE}049 тенге (минимальная пенсия)"),
+    ],
+)
+def test_amounts_are_whole_tenge_with_their_formula_in_words(formula: str, text: str) -> None:
+    assert f"\n\nСумма: {text}.\n\n" in render(made(fee=section(f"Сумма: {formula}.")), "fee", "ru", DAY)
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_without_a_rate_the_formula_is_said_in_words_and_the_rest_stands(language: Language) -> None:
     text = render(made(fee=section("Пошлина {0.2 mrp}, всегда.")), "fee", language, BEYOND)
