@@ -17,6 +17,7 @@ from knowledge_base.passages import Passage
 __all__ = ["adapt"]
 
 SCALE = 20.0  # of the cosine before the softmax, as in MultipleNegativesRankingLoss
+STEPS_A_SERVICE = 4  # with 96 services: recall@1 91 % of the development questions; twice as many bring 0.5 more
 KEPT = 0.7  # share of pieces kept in a training text: an encoder that saw gaps minds typos and unknown words less
 
 
@@ -24,7 +25,7 @@ def adapt(
     encoder: SentenceTransformer,
     passages: list[Passage],
     *,
-    steps: int = 150,
+    steps: int | None = None,
     batch: int = 128,
     rate: float = 0.003,
     seed: int = 2026,
@@ -34,7 +35,7 @@ def adapt(
 
     A pair is a short text of a service (question, name, nickname) and another text of it, in either language, so that
     the two languages meet; or one section in both languages. Texts of the same service in a batch are no negatives
-    of one another. Seeded: the same passages give the same weights.
+    of one another. Seeded: the same passages give the same weights. `steps` grow with the services where not given.
     """
     module = encoder[0]
     assert isinstance(module, FoldedBag)
@@ -52,6 +53,7 @@ def adapt(
             if passage.kind != "section":
                 short[passage.service].append(number)
     twins = _twins(passages)
+    steps = steps or STEPS_A_SERVICE * len(services)
 
     module.embedding.sparse = True
     optimiser = torch.optim.SparseAdam(module.parameters(), lr=rate)

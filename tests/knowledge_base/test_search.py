@@ -20,6 +20,10 @@ from knowledge_base.search import Searcher
         ("апостиль қайда қойылады", "kk", "apostille"),
         ("справка о несудимости через егов", "ru", "criminal-record-certificate"),
         ("уақытша тіркелу", "kk", "temporary-registration"),
+        ("сколько платят за рождение третьего ребенка", "ru", "birth-allowance"),
+        ("балабақша кезегіне қалай тұрамын", "kk", "kindergarten-queue"),
+        ("zheke kasipkerlik ashu", "kk", "sole-proprietor-registration"),
+        ("поменять права вышел срок", "ru", "driving-licence-replacement"),
     ],
 )
 def test_the_right_service_is_answered_in_the_language_of_the_question(
@@ -37,8 +41,8 @@ def test_the_right_service_is_answered_in_the_language_of_the_question(
         "рецепт борща",
         "курс доллара",
         "купить айфон",
-        "детское пособие",
-        "налог на машину",
+        "ветеринарный паспорт собаке",
+        "купить билет на поезд",
         "😀",
         "",
         "ауа райы",
@@ -116,7 +120,7 @@ def test_a_search_takes_milliseconds(searcher: Searcher) -> None:
 def test_a_word_that_several_services_share_is_asked_back_about(searcher: Searcher, text: str) -> None:
     result = searcher.search(text)
     assert result.decision == "clarify"
-    assert {hit.service for hit in result.results[:2]} == {"address-certificate", "criminal-record-certificate"}
+    assert all(text in hit.title.lower() for hit in result.results[:2])
 
 
 def test_a_word_that_one_service_is_called_by_is_that_service(searcher: Searcher) -> None:
