@@ -24,6 +24,7 @@ WORTH = {
     "wrongly refused": -0.75,
     "rightly refused": 1.0,
 }
+FOREIGN = 1 / 3  # the share of questions on nothing known that is reckoned with, however many this set has
 SHARES = (0.15, 0.3, 0.5, 0.75)  # of the lexical methods beside the dense one's 1
 
 __all__ = ["calibrate", "decision_models", "fusion_weights"]
@@ -64,18 +65,22 @@ def _language(measured: list[Measured], services: list[str]) -> dict[str, Any]:
         weights = {column: round(float(weight), 3) for column, weight in zip(columns, fitted.coef_[0], strict=True)}
         models[name] = {"intercept": round(float(fitted.intercept_[0]), 3), "of": weights}
 
+    foreign_weight = FOREIGN / (1 - FOREIGN) * known.sum() / max(1, (~known).sum())
+    weight = np.where(known, 1.0, foreign_weight)
+
     def worth(low: float, high: float) -> float:
         none = chances["known"] < low
         answer = ~none & (chances["right"] >= high)
         clarify = ~none & ~answer
-        return float(
-            WORTH["right answer"] * (answer & (ranks == 1)).sum()
-            + WORTH["wrong answer"] * (answer & (ranks != 1)).sum()
-            + WORTH["clarified"] * (clarify & (ranks <= 3)).sum()
-            + WORTH["clarified in vain"] * (clarify & (ranks > 3)).sum()
-            + WORTH["wrongly refused"] * (none & known).sum()
-            + WORTH["rightly refused"] * (none & ~known).sum()
-        )
+        outcomes = {
+            "right answer": answer & (ranks == 1),
+            "wrong answer": answer & (ranks != 1),
+            "clarified": clarify & (ranks <= 3),
+            "clarified in vain": clarify & (ranks > 3),
+            "wrongly refused": none & known,
+            "rightly refused": none & ~known,
+        }
+        return float(sum(WORTH[name] * (weight * truth).sum() for name, truth in outcomes.items()))
 
     steps = [round(step, 2) for step in np.arange(0.2, 0.91, 0.02)]
     # Of equally good thresholds the middle ones: the edge of a plateau is the first to fail on other questions.

