@@ -13,7 +13,7 @@ from actions.knowledge import Knowledge
 from actions.replies import Answer, Button, HandOver, Reply, SourceLink
 from knowledge_base.model import Case, SectionName, Service
 from knowledge_base.rates import today
-from knowledge_base.render import cited, render, short_name
+from knowledge_base.render import cited, heading, render, short_name
 from texts import Language, say
 
 __all__ = ["button", "language_of", "payload", "remember", "send", "show", "text_of"]
@@ -118,7 +118,7 @@ def show(
 def _others(service: Service, section: SectionName | None, language: Language) -> list[Button]:
     offered = [name for name in OFFERED if name in service.sections() and name != section]
     buttons = [
-        Button(title=say(f"render.{name}", language), payload=payload("show", service=service.slug, section=name))
+        Button(title=heading(service, name, language), payload=payload("show", service=service.slug, section=name))
         for name in offered[:MOST_OFFERED]
     ]
     return [*buttons, button("operator", language, "operator")]

@@ -209,13 +209,15 @@ def _check(_: argparse.Namespace, __: Settings) -> int:
 def _show(arguments: argparse.Namespace, _: Settings) -> int:
     from knowledge_base.model import load_all
     from knowledge_base.rates import today
-    from knowledge_base.render import render
+    from knowledge_base.render import render, short_name
 
     services = load_all()
     if arguments.slug not in services:
         raise Failed(f"there is no service {arguments.slug}; there are: {', '.join(services)}")
     service = services[arguments.slug]
-    print("\n\n".join(render(service, section, arguments.language, today()) for section in service.sections()))
+    names = {slug: short_name(other, arguments.language) for slug, other in services.items()}
+    told = (render(service, section, arguments.language, today(), names=names) for section in service.sections())
+    print("\n\n".join(told))
     return 0
 
 

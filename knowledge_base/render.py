@@ -11,7 +11,7 @@ from knowledge_base.model import Case, Refusal, Section, SectionName, Service, S
 from knowledge_base.rates import FORMULA, MissingRate, fill
 from texts import Language, say
 
-__all__ = ["cited", "render", "short_name", "title"]
+__all__ = ["cited", "heading", "render", "short_name", "title"]
 
 SHOWN_HOSTS = 3
 CONDITIONAL = ("са", "се", "саңыз", "сеңіз")  # a Kazakh clause with such an end is no sentence of its own
@@ -21,7 +21,12 @@ EXPLANATION = re.compile(r"( \([^()]*\)| — .*)$")
 def title(service: Service, section: SectionName | None, language: Language) -> str:
     """The heading: the service's name, and what of it is told."""
     name = short_name(service, language)
-    return f"{name}. {say(f'render.{section}', language)}" if section not in (None, "summary") else name
+    return f"{name}. {heading(service, section, language)}" if section is not None and section != "summary" else name
+
+
+def heading(service: Service, section: SectionName, language: Language) -> str:
+    """What a section is called: "fee" of an allowance is not what it costs."""
+    return say("render.pays" if section == "fee" and service.pays else f"render.{section}", language)
 
 
 def short_name(service: Service, language: Language) -> str:
@@ -49,7 +54,7 @@ def render(
     told = _told(section, introduced)
     bodies = ["\n".join(_body(service, one, language, on, names or {})) for one in told]
     if len(told) > 1:
-        bodies[-1] = f"{say(f'render.{section}', language)}:\n{bodies[-1]}"
+        bodies[-1] = f"{heading(service, section, language)}:\n{bodies[-1]}"
     parts = [title(service, told[0], language), *bodies]
     if case is not None:
         parts.append(_filled(_item(case, language), language, on))

@@ -48,6 +48,13 @@ def test_a_service_new_to_the_talk_is_introduced_by_its_summary() -> None:
     assert render(one, "summary", "ru", DAY, introduced=True) == render(one, "summary", "ru", DAY)
 
 
+@pytest.mark.parametrize(("language", "words"), [("ru", "Сколько платят"), ("kk", "Қанша төленеді")])
+def test_the_fee_of_an_allowance_is_headed_as_what_is_paid_out(language: Language, words: str) -> None:
+    one = made(fee=section("Много."), pays=True)
+    assert f". {words}\n" in render(one, "fee", language, DAY)
+    assert f"\n\n{words}:\nМного." in render(one, "fee", language, DAY, introduced=True)
+
+
 def test_documents_are_bulleted_and_steps_numbered() -> None:
     one = made(documents=section(["Паспорт", "Фото"]), in_person=section(["Придите", "Подайте"]))
     assert "\n• Паспорт\n• Фото\n" in render(one, "documents", "ru", DAY)
