@@ -37,6 +37,24 @@ def adapt(
     the two languages meet; or one section in both languages. Texts of the same service in a batch are no negatives
     of one another. Seeded: the same passages give the same weights. `steps` grow with the services where not given.
     """
+    # The tensors are small: on a busy machine threads that wait for one another take five times as long as one.
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        _adapt(encoder, passages, steps, batch, rate, seed, progress)
+    finally:
+        torch.set_num_threads(threads)
+
+
+def _adapt(
+    encoder: SentenceTransformer,
+    passages: list[Passage],
+    steps: int | None,
+    batch: int,
+    rate: float,
+    seed: int,
+    progress: Callable[[str], None],
+) -> None:
     module = encoder[0]
     assert isinstance(module, FoldedBag)
     rows = [module.preprocess([passage.text])["input_ids"] for passage in passages]
