@@ -11,7 +11,7 @@ from fastapi import Depends, Request
 
 from bot.conversations import AlreadyClaimed, Conversations, NotYours, State, UnknownOperator
 from bot.errors import ApiError
-from bot.operators.accounts import Role
+from bot.operators.roles import Role
 from bot.operators.sessions import LogIn, find_session
 from bot.service import Parts
 from bot.storage import Conversation, Operator

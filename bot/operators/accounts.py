@@ -9,7 +9,6 @@ import unicodedata
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from enum import StrEnum
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -18,6 +17,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.conversations import State
+from bot.operators.roles import Role
 from bot.operators.sessions import end_sessions
 from bot.settings import Settings
 from bot.storage import Conversation, Database, Operator
@@ -28,7 +28,6 @@ __all__ = [
     "AccountExists",
     "InvalidAccount",
     "LogInRefused",
-    "Role",
     "UnknownAccount",
     "authenticate",
     "create",
@@ -51,14 +50,6 @@ _NAME = re.compile(r"[^\W_][\w.@-]{1,39}")
 _hasher = PasswordHasher()
 # Every hash takes 64 MiB and a core: a flood of log-ins must queue here, not starve the rest of the service.
 _threads = ThreadPoolExecutor(max_workers=2, thread_name_prefix="argon2")
-
-
-class Role(StrEnum):
-    """What somebody may see: an operator the queue and the own talks, the others every talk."""
-
-    OPERATOR = "operator"
-    SUPERVISOR = "supervisor"
-    ADMIN = "admin"
 
 
 class InvalidAccount(ValueError):

@@ -11,7 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bot.errors import language_of
 from bot.operators.access import COOKIE
-from bot.operators.accounts import Role
+from bot.operators.roles import Role
 from bot.operators.sessions import find_session
 from bot.service import Parts
 from texts import LANGUAGES, Language, catalogue

@@ -9,7 +9,8 @@ from argon2 import PasswordHasher
 from sqlalchemy import select
 
 from bot.operators import accounts
-from bot.operators.accounts import AccountExists, InvalidAccount, LogInRefused, Role, UnknownAccount
+from bot.operators.accounts import AccountExists, InvalidAccount, LogInRefused, UnknownAccount
+from bot.operators.roles import Role
 from bot.operators.sessions import end_session, find_session, open_session
 from bot.settings import Settings
 from bot.storage import Operator, OperatorSession
