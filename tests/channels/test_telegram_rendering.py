@@ -30,6 +30,13 @@ def test_the_title_of_an_answer_with_sources_is_bold_and_other_first_lines_are_n
     assert html_parts(view("Первая\nвторая")) == ["Первая\nвторая"]
 
 
+def test_the_heading_of_a_section_below_the_summary_is_bold_too():
+    text = "Замена\n\nИдите в ЦОН: там быстро.\n\nСколько стоит:\n• Бесплатно."
+    (part,) = html_parts(view(text, urls=["https://egov.kz/x"]))
+    assert part.startswith("<b>Замена</b>\n\nИдите в ЦОН: там быстро.\n\n<b>Сколько стоит:</b>\n• Бесплатно.\n\n")
+    assert html_parts(view("Итак\n\nСколько стоит:\n• Бесплатно.")) == ["Итак\n\nСколько стоит:\n• Бесплатно."]
+
+
 def test_sources_are_links_unless_the_text_has_them():
     urls = [
         "https://egov.kz/a?b=1&c=2",

@@ -164,6 +164,8 @@ async def test_a_question_is_answered_with_its_sources_and_buttons(visit, langua
     await expect(answer.get_by_role("listitem").filter(has_text="egov.kz").first).to_be_visible()
     await expect(answer).to_have_attribute("lang", language)
     await expect(answer.locator("ol > li")).to_have_count(3)
+    await expect(answer.locator("strong")).to_have_count(3)  # the title and two headings
+    await expect(answer.locator("strong").first).to_have_text(TEXT[language].partition("\n")[0])
     links = answer.locator(".sources a")
     await expect(links).to_have_count(2)  # the third source is no web address
     assert await links.nth(1).get_attribute("href") == "https://adilet.zan.kz/rus/docs/V2000020192"

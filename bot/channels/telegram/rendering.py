@@ -18,6 +18,7 @@ LIMIT = 4096
 LONGEST_TITLE = 120
 """Characters up to which the first line of an answer is taken for its title."""
 
+_HEADING = re.compile(r"^[^\n.!?]{1,60}:$", re.MULTILINE)  # of a section told below the summary
 _REFERENCE = re.compile(r"b:(\d{1,9}):(\d{1,3}):(\d{1,12})")
 
 __all__ = ["LIMIT", "html_parts", "keyboard", "reference", "referred", "split", "units"]
@@ -48,9 +49,11 @@ def html_parts(message: MessageView) -> list[str]:
     """The message as HTML, in the parts in which it is sent."""
     plain = split(message.text)
     parts = [escape(part, quote=False) for part in plain]
-    title, newline, rest = parts[0].partition("\n")
-    if message.answer and message.answer.sources and rest and len(title) <= LONGEST_TITLE:
-        parts[0] = f"<b>{title}</b>{newline}{rest}"
+    if message.answer and message.answer.decision == "answer":
+        parts = [_HEADING.sub(r"<b>\g<0></b>", part) for part in parts]
+        title, newline, rest = parts[0].partition("\n")
+        if rest and len(title) <= LONGEST_TITLE:
+            parts[0] = f"<b>{title}</b>{newline}{rest}"
     if links := _links(message):
         shown = re.sub(r"<[^>]+>", "", links)
         if units(plain[-1]) + units(shown) + 2 <= LIMIT:

@@ -11,7 +11,7 @@ export function drawMessage(message, texts, language) {
   const text = cited ? withoutSources(message.text, answer) : message.text;
   const element = h("article", { class: `message ${author}`, lang: message.language }, heading(author, texts, language));
   if (message.created_at) element.firstChild.append(" ", time(message.created_at, language));
-  element.append(drawText(text));
+  element.append(drawText(text, answer?.decision === "answer"));
   if (cited) element.append(drawSources(answer, texts, language));
   return element;
 }
@@ -45,9 +45,13 @@ function time(moment, language) {
   return h("time", { datetime: moment }, date.toLocaleString(LOCALES[language], form));
 }
 
-/** Plain text with its paragraphs; lines that begin with a bullet or a number become lists. */
-export function drawText(text) {
+/** Plain text with its paragraphs; lines that begin with a bullet or a number become lists.
+ *
+ * An `answer` has a title, its first line, and may have a heading over a section: a short line that ends with a colon.
+ */
+export function drawText(text, answer = false) {
   const body = h("div", { class: "text" });
+  const isHeading = (line) => answer && (!body.childElementCount || /^[^.!?]{1,60}:$/.test(line));
   for (const block of text.split(/\n{2,}/)) {
     let list = null;
     let paragraph = null;
@@ -64,7 +68,7 @@ export function drawText(text) {
       } else if (paragraph) {
         paragraph.append(h("br"), ...linked(line));
       } else if (line.trim()) {
-        paragraph = h("p", {}, ...linked(line));
+        paragraph = isHeading(line) ? h("p", {}, h("strong", {}, line)) : h("p", {}, ...linked(line));
         body.append(paragraph);
         list = null;
       }
