@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_CEILING, Decimal
 from functools import lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -59,7 +59,8 @@ def fill(text: str, language: Language, on: date) -> str:
 
     def one(match: re.Match[str]) -> str:
         factor = Decimal(match[1])
-        whole = amount(factor, match[2], on).quantize(Decimal(1), ROUND_HALF_UP)
+        # Upwards, as the published amounts are: 7.85 MRP of 2026 are 33 951.25 tenge and paid out as 33 952.
+        whole = amount(factor, match[2], on).quantize(Decimal(1), ROUND_CEILING)
         tenge = f"{whole:,}".replace(",", "\N{NO-BREAK SPACE}")
         key = f"rates.{match[2]}_one" if factor == 1 else f"rates.{match[2]}"
         return say(key, language, tenge=tenge, factor=match[1].replace(".", ","))

@@ -71,6 +71,7 @@ def test_amounts_are_those_of_the_day(language: Language, amount: str) -> None:
     ("formula", "text"),
     [
         ("{0.5 mrp}", "2\N{NO-BREAK SPACE}163 тенге (0,5 МРП)"),
+        ("{7.85 mrp}", "33\N{NO-BREAK SPACE}952 тенге (7,85 МРП)"),
         ("{1 mrp}", "4\N{NO-BREAK SPACE}325 тенге (1 МРП)"),
         ("{2 subsistence_minimum}", "101\N{NO-BREAK SPACE}702 тенге (прожиточный минимум × 2)"),
         ("{1 minimum_pension}", "69\N{NO-BREAK SPACE}049 тенге (минимальная пенсия)"),
