@@ -14,7 +14,6 @@ from actions.replies import Answer, Button
 from actions.respond import button, language_of, payload, remember, send, show, text_of
 from knowledge_base.cases import case_of
 from knowledge_base.model import SECTIONS, Case, SectionName, Service
-from knowledge_base.rates import today
 from knowledge_base.render import short_name
 from knowledge_base.search import Hit, SearchResult
 from texts import Language, say
@@ -124,7 +123,8 @@ def _tell_best(
     dispatcher: CollectingDispatcher, tracker: Tracker, knowledge: Knowledge, found: SearchResult
 ) -> list[EventType]:
     best = found.results[0]
-    service = knowledge.services[best.service].on(today())
+    service = knowledge.service(best.service)
+    assert service is not None  # the searcher and the services are of one moment
     # Whoever named a section before and now the service ("сколько стоит?" … "паспорт") means both.
     pending = tracker.get_slot("section") if tracker.get_slot("service") is None else None
     section = best.section or _available(service, pending)

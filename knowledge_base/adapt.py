@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 import random
 from collections import Counter, defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import torch
 from sentence_transformers import SentenceTransformer
@@ -21,6 +22,18 @@ STEPS_A_SERVICE = 4  # with 96 services: recall@1 91 % of the development questi
 KEPT = 0.7  # share of pieces kept in a training text: an encoder that saw gaps minds typos and unknown words less
 
 
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """The tensors are small: on a busy machine threads that wait for one another take five times as long as one."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
+
+
+@_one_thread()
 def adapt(
     encoder: SentenceTransformer,
     passages: list[Passage],
@@ -37,24 +50,6 @@ def adapt(
     the two languages meet; or one section in both languages. Texts of the same service in a batch are no negatives
     of one another. Seeded: the same passages give the same weights. `steps` grow with the services where not given.
     """
-    # The tensors are small: on a busy machine threads that wait for one another take five times as long as one.
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        _adapt(encoder, passages, steps, batch, rate, seed, progress)
-    finally:
-        torch.set_num_threads(threads)
-
-
-def _adapt(
-    encoder: SentenceTransformer,
-    passages: list[Passage],
-    steps: int | None,
-    batch: int,
-    rate: float,
-    seed: int,
-    progress: Callable[[str], None],
-) -> None:
     module = encoder[0]
     assert isinstance(module, FoldedBag)
     rows = [module.preprocess([passage.text])["input_ids"] for passage in passages]

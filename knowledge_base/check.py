@@ -45,6 +45,9 @@ _WORD = re.compile(r"[^\W_]+(?:[-.][^\W_]+)*")
 __all__ = ["LONGEST", "LONG_SENTENCE", "Checked", "check"]
 
 
+Written = tuple[str, Language, str]  # a text with its place before it
+
+
 class Checked(NamedTuple):
     """Lines `file: field: why`."""
 
@@ -64,13 +67,14 @@ def check(folder: Path = SERVICES, on: date | None = None) -> Checked:
     warnings = []
     for service in services.values():
         where = f"{service.domain}/{service.slug}.yaml"
-        faults += [f"{where}: {field}: {why}" for field, why in _faults_of(service, day)]
-        warnings += [f"{where}: {field}: {why}" for field, why in _warnings_of(service, day, glossary)]
+        written = list(_written(service))
+        faults += [f"{where}: {field}: {why}" for field, why in _faults_of(service, written, day)]
+        warnings += [f"{where}: {field}: {why}" for field, why in _warnings_of(service, written, day, glossary)]
     return Checked(faults, warnings)
 
 
-def _faults_of(service: Service, day: date) -> Iterator[tuple[str, str]]:
-    for field, language, text in _written(service):
+def _faults_of(service: Service, written: list[Written], day: date) -> Iterator[tuple[str, str]]:
+    for field, language, text in written:
         if why := _wrong_language(text, language):
             yield field, why
         yield from ((field, why) for why in _wrong_amounts(text, day))
@@ -78,13 +82,13 @@ def _faults_of(service: Service, day: date) -> Iterator[tuple[str, str]]:
     yield from _too_long(service, day)
 
 
-def _warnings_of(service: Service, day: date, glossary: Glossary) -> Iterator[tuple[str, str]]:
+def _warnings_of(service: Service, written: list[Written], day: date, glossary: Glossary) -> Iterator[tuple[str, str]]:
     if service.review_by < day:
         yield "review_by", f"was to be reviewed by {service.review_by.isoformat()}"
     for place, item in service.supported():
         if isinstance(item, Dated) and item.until is not None and item.until < day:
             yield place, f"held until {item.until.isoformat()}; nobody is told of it any more"
-    for field, language, text in _written(service):
+    for field, language, text in written:
         for sentence in _SENTENCE_END.split(text):
             words = len(_WORD.findall(sentence))
             if words > LONG_SENTENCE and field.split(".")[0] not in NAMING:
@@ -93,7 +97,7 @@ def _warnings_of(service: Service, day: date, glossary: Glossary) -> Iterator[tu
             yield field, f"«{word}»: the glossary has «{term}»"
 
 
-def _written(service: Service) -> Iterator[tuple[str, Language, str]]:
+def _written(service: Service) -> Iterator[Written]:
     """Every text that we wrote ourselves, with its place and language.
 
     People mix languages when they ask, and name things as they please: nicknames and questions are theirs.
@@ -101,7 +105,7 @@ def _written(service: Service) -> Iterator[tuple[str, Language, str]]:
     return _texts(service.model_dump(exclude={"sources", "also_called", "questions"}), "")
 
 
-def _texts(value: Any, field: str) -> Iterator[tuple[str, Language, str]]:
+def _texts(value: Any, field: str) -> Iterator[Written]:
     """Every text in one of the languages, with its place; what stands under neither `ru` nor `kk` is no such text."""
     if isinstance(value, dict):
         for key, inner in value.items():

@@ -53,11 +53,12 @@ class Glossary(BaseModel):
         pattern, instead = self._patterns[language]
         if pattern is not None:
             for found in pattern.finditer(text):
-                yield found[0], instead[int((found.lastgroup or "_0")[1:])]
+                assert found.lastindex is not None  # every word stands in a group
+                yield found[0], instead[found.lastindex - 1]
 
     @cached_property
     def _patterns(self) -> dict[Language, tuple[re.Pattern[str] | None, list[str]]]:
-        """Of each language one pattern, whose group `_n` means that the n-th term is the one to use."""
+        """Of each language one pattern, each of whose groups has the words to avoid for the term at its place."""
         patterns: dict[Language, tuple[re.Pattern[str] | None, list[str]]] = {}
         for language in LANGUAGES:
             avoided = [
@@ -65,7 +66,7 @@ class Glossary(BaseModel):
                 for term in self.terms
                 if (words := getattr(term.avoid, language))
             ]
-            whole = "|".join(f"(?P<_{number}>{words})" for number, (_, words) in enumerate(avoided))
+            whole = "|".join(f"({words})" for _, words in avoided)
             compiled = re.compile(rf"(?<!\w)(?:{whole})(?!\w)", re.IGNORECASE) if avoided else None
             patterns[language] = compiled, [term for term, _ in avoided]
         return patterns

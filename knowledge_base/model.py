@@ -205,8 +205,15 @@ class Service(Strict):
             if isinstance(value, Section):
                 yield name, value
                 yield from ((f"{name}.changes[{number}]", change) for number, change in enumerate(value.changes))
-            elif name in ("cases", "refusals"):
-                yield from ((f"{name}[{number}]", item) for number, item in enumerate(value))
+            else:
+                yield from ((f"{name}[{number}]", item) for number, item in enumerate(self.parts(name)))
+
+    def parts(self, section: SectionName) -> list[Supported]:
+        """What of one section needs a source: its text, or each case or refusal; nothing of `related`."""
+        value = getattr(self, section)
+        if isinstance(value, Section):
+            return [value]
+        return list(value) if section in ("cases", "refusals") else []
 
     def sections(self) -> list[SectionName]:
         """The sections that this service really has, in reading order."""
@@ -214,9 +221,7 @@ class Service(Strict):
 
     def sources_of(self, section: SectionName) -> list[Source]:
         """The sources that support one section, in the file's order; none where all of it is unconfirmed."""
-        value = getattr(self, section)
-        supported = [value] if isinstance(value, Section) else value if section in ("cases", "refusals") else []
-        named = {identifier for item in supported or [] for identifier in item.sources}
+        named = {identifier for part in self.parts(section) for identifier in part.sources}
         return [source for source in self.sources if source.id in named]
 
 

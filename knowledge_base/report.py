@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 
-from knowledge_base.model import SECTIONS, Section, SectionName, Service
+from knowledge_base.model import SECTIONS, SectionName, Service
 from knowledge_base.passages import section_text
 from texts import LANGUAGES, Language
 
@@ -136,11 +136,9 @@ def _words(service: Service, language: Language) -> int:
 
 
 def _mark(service: Service, section: SectionName) -> str:
-    value = getattr(service, section)
-    if not value:
+    confirmed = [not part.unconfirmed for part in service.parts(section)]
+    if not confirmed:
         return "–"
-    items = [value] if isinstance(value, Section) else value
-    confirmed = [not item.unconfirmed for item in items]
     return "✓" if all(confirmed) else "±" if any(confirmed) else "?"
 
 

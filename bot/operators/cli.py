@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
-from typing import Any, Literal
+from typing import Any
 
 from bot.operators.roles import Role
 from bot.settings import Settings
 
 __all__ = ["add_parsers"]
 
-Kind = Literal["add", "list", "disable", "enable", "password"]
-
 
 def add_parsers(subparsers: Any) -> None:
-    """Add `operator add|list|disable|enable|password`; each sets `run(arguments, settings)`, which gives 0, 1 or 2."""
+    """Add `operator add|list|disable|enable|password`; `run(arguments, settings)` gives 0, 1 or 2."""
     operator = subparsers.add_parser("operator", help="accounts of operators")
+    operator.set_defaults(run=_run)
     kinds = operator.add_subparsers(dest="operator_command", required=True, metavar="COMMAND")
 
     add = kinds.add_parser("add", help="make an account")
@@ -24,23 +22,18 @@ def add_parsers(subparsers: Any) -> None:
     add.add_argument("--role", choices=[str(role) for role in Role], default=str(Role.OPERATOR))
     add.add_argument("--languages", default="ru,kk", metavar="ru,kk", help="languages the operator answers in")
     _password_option(add)
-    add.set_defaults(run=_run("add"))
 
-    kinds.add_parser("list", help="all accounts").set_defaults(run=_run("list"))
+    kinds.add_parser("list", help="all accounts")
 
-    of_one: dict[Kind, str] = {
-        "disable": "shut an account and end its log-ins",
-        "enable": "open a disabled or locked account again",
-    }
-    for kind, text in of_one.items():
-        parser = kinds.add_parser(kind, help=text)
-        parser.add_argument("name", metavar="NAME")
-        parser.set_defaults(run=_run(kind))
+    for name, text in (
+        ("disable", "shut an account and end its log-ins"),
+        ("enable", "open a disabled or locked account again"),
+    ):
+        kinds.add_parser(name, help=text).add_argument("name", metavar="NAME")
 
     password = kinds.add_parser("password", help="change a password and end the account's log-ins")
     password.add_argument("name", metavar="NAME")
     _password_option(password)
-    password.set_defaults(run=_run("password"))
 
 
 def _password_option(parser: argparse.ArgumentParser) -> None:
@@ -49,11 +42,8 @@ def _password_option(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _run(kind: Kind) -> Callable[[argparse.Namespace, Settings], int]:
-    def run(arguments: argparse.Namespace, settings: Settings) -> int:
-        # Imported only here: the database takes a second to import, which no other command should wait for.
-        from bot.operators import manage
+def _run(arguments: argparse.Namespace, settings: Settings) -> int:
+    # Imported only here: the database takes a second to import, which no other command should wait for.
+    from bot.operators import manage
 
-        return manage.run(kind, arguments, settings)
-
-    return run
+    return manage.run(arguments, settings)

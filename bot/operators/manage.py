@@ -18,10 +18,10 @@ __all__ = ["run"]
 Work = Callable[[argparse.Namespace, Database], Awaitable[None]]
 
 
-def run(kind: str, arguments: argparse.Namespace, settings: Settings) -> int:
-    """Do the command `kind`: 0, or 1 or 2 after one line on standard error that says what a person can mend."""
+def run(arguments: argparse.Namespace, settings: Settings) -> int:
+    """Do the command that was parsed: 0, or 1 or 2 after a line on standard error that says what a person can mend."""
     try:
-        asyncio.run(_with_database(WORK[kind], arguments, settings))
+        asyncio.run(_with_database(WORK[arguments.operator_command], arguments, settings))
     except (InvalidAccount, _NoPassword) as error:  # what was typed is wrong
         print(f"jauap: {error}", file=sys.stderr)
         return 2
