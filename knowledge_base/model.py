@@ -147,7 +147,7 @@ class Service(Strict):
     """One public service, both languages side by side, with the changes that are announced: see `on`.
 
     `online` and `in_person` are the steps; a service has at least one of them.
-    With `pays` its `fee` tells what the citizen is paid, not what they pay.
+    With `pays` its `fee` tells what the citizen is paid, not what they pay, and its amounts are rounded up.
     Amounts stand as formulas, `{0.2 mrp}`: `knowledge_base.rates` computes them for the day of the answer.
     """
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime
-from decimal import ROUND_CEILING, Decimal
+from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -48,8 +48,11 @@ def amount(factor: Decimal, unit: str, on: date, *, path: Path = RATES) -> Decim
     return factor * known[-1][1][unit]
 
 
-def fill(text: str, language: Language, on: date) -> str:
+def fill(text: str, language: Language, on: date, *, paid_out: bool = False) -> str:
     """`text` with each formula replaced by the amount on that day, in whole tenge, and the formula in words.
+
+    Published amounts are rounded so: an allowance up (7.85 MRP of 2026 are 33 951.25 tenge, 33 952 are `paid_out`), a
+    fee to the nearest (1.25 MRP are 5 406.25, and 5 406 are paid).
 
     >>> fill("Пошлина: {0.2 mrp}.", "ru", date(2026, 11, 24))
     'Пошлина: 865 тенге (0,2 МРП).'
@@ -59,8 +62,7 @@ def fill(text: str, language: Language, on: date) -> str:
 
     def one(match: re.Match[str]) -> str:
         factor = Decimal(match[1])
-        # Upwards, as the published amounts are: 7.85 MRP of 2026 are 33 951.25 tenge and paid out as 33 952.
-        whole = amount(factor, match[2], on).quantize(Decimal(1), ROUND_CEILING)
+        whole = amount(factor, match[2], on).quantize(Decimal(1), ROUND_CEILING if paid_out else ROUND_HALF_UP)
         tenge = f"{whole:,}".replace(",", "\N{NO-BREAK SPACE}")
         key = f"rates.{match[2]}_one" if factor == 1 else f"rates.{match[2]}"
         return say(key, language, tenge=tenge, factor=match[1].replace(".", ","))

@@ -57,7 +57,7 @@ def render(
         bodies[-1] = f"{heading(service, section, language)}:\n{bodies[-1]}"
     parts = [title(service, told[0], language), *bodies]
     if case is not None:
-        parts.append(_filled(_item(case, language), language, on))
+        parts.append(_filled(_item(case, language), service, language, on))
     if any(isinstance(value := getattr(service, one), Section) and value.unconfirmed for one in told):
         parts.append(say("render.unconfirmed", language))
     if hosts := dict.fromkeys(_host(source.url) for source in cited(service, section, case, introduced=introduced)):
@@ -85,10 +85,10 @@ def _body(service: Service, section: SectionName, language: Language, on: date, 
     if not value:
         return [say("render.not_here", language)]
     if section in ("cases", "refusals"):
-        return [_filled(_item(one, language), language, on) for one in value]
+        return [_filled(_item(one, language), service, language, on) for one in value]
     if section == "related":
         return [f"• {names.get(slug, slug)}" for slug in value]
-    lines = [_filled(line, language, on) for line in value.lines(language)]
+    lines = [_filled(line, service, language, on) for line in value.lines(language)]
     if section in ("online", "in_person"):
         return [f"{number}. {line}" for number, line in enumerate(lines, start=1)]
     return lines if len(lines) == 1 else [f"• {line}" for line in lines]
@@ -104,10 +104,10 @@ def _item(item: Case | Refusal, language: Language) -> str:
     return f"• {head} {second[language]}{check}"
 
 
-def _filled(text: str, language: Language, on: date) -> str:
+def _filled(text: str, service: Service, language: Language, on: date) -> str:
     """`text` with its amounts; with the formula in words where no rate is known for the day: the rest still helps."""
     try:
-        return fill(text, language, on)
+        return fill(text, language, on, paid_out=service.pays)
     except MissingRate:
         return FORMULA.sub(
             lambda match: say(f"rates.{match[2]}_unknown", language, factor=match[1].replace(".", ",")), text

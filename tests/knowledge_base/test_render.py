@@ -71,7 +71,7 @@ def test_amounts_are_those_of_the_day(language: Language, amount: str) -> None:
     ("formula", "text"),
     [
         ("{0.5 mrp}", "2\N{NO-BREAK SPACE}163 тенге (0,5 МРП)"),
-        ("{7.85 mrp}", "33\N{NO-BREAK SPACE}952 тенге (7,85 МРП)"),
+        ("{1.25 mrp}", "5\N{NO-BREAK SPACE}406 тенге (1,25 МРП)"),
         ("{1 mrp}", "4\N{NO-BREAK SPACE}325 тенге (1 МРП)"),
         ("{2 subsistence_minimum}", "101\N{NO-BREAK SPACE}702 тенге (прожиточный минимум × 2)"),
         ("{1 minimum_pension}", "69\N{NO-BREAK SPACE}049 тенге (минимальная пенсия)"),
@@ -79,6 +79,11 @@ def test_amounts_are_those_of_the_day(language: Language, amount: str) -> None:
 )
 def test_amounts_are_whole_tenge_with_their_formula_in_words(formula: str, text: str) -> None:
     assert f"\n\nСумма: {text}.\n\n" in render(made(fee=section(f"Сумма: {formula}.")), "fee", "ru", DAY)
+
+
+def test_what_is_paid_out_is_rounded_up_as_it_is_published() -> None:
+    one = made(fee=section("Сумма: {7.85 mrp}."), pays=True)
+    assert "\n\nСумма: 33\N{NO-BREAK SPACE}952 тенге (7,85 МРП).\n\n" in render(one, "fee", "ru", DAY)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
