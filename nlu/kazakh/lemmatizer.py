@@ -1,7 +1,7 @@
-"""A light lemmatizer: takes off endings while vowel harmony and a long enough stem allow it.
+"""The lemmatizer: a word is a stem and a chain of endings that the stem allows; the likeliest reading is taken.
 
-It knows no dictionary, so it is made for matching words in a search and not for grammar: what it must do is to bring
-the forms of one word together (`куәлігімді`, `куәліктің` → `куәлік`) without joining different words.
+Verbs have their bare stem for a lemma, without the passive and the reciprocal, and so have their gerunds in -у. Names
+and abbreviations keep their capitals, all else is in lower case.
 """
 
 from __future__ import annotations
@@ -12,137 +12,77 @@ from functools import lru_cache
 from spacy.pipeline import Lemmatizer
 from spacy.tokens import Token
 
+from nlu.kazakh.analysis import analyser
+from nlu.kazakh.irregular import ADVERBS, FORMS
+from nlu.kazakh.morphology import nominal
+
 __all__ = ["KazakhLemmatizer", "lemma"]
 
-_BACK, _FRONT = "аоұыёя", "әөүіеэ"
-_VOWELS = _BACK + _FRONT + "иую"  # и, у and ю go with either harmony; и and у also stand for vowel and consonant
-_VOICELESS, _LOANED = "пткқсшщчцхфһ", "бвгд"  # after the latter, in loanwords, people write either kind of ending
-SHORTEST_STEM = 3
-_SHORT_STEMS = frozenset("үй ай ат ел ер іс су от".split())  # noqa: SIM905 - read as a list of words
-# Words whose own end looks like an ending.
-_WHOLE = frozenset(
-    """
-    адам айналым ақпан аудан бөлім бұйым бүгін білім ғылым еңбекақы жақын жәрдемақы жылдам заман зейнетақы касса
-    кеден кезең келісім кеңсе көлем маман мекен мерзім мүмкін нәресте орган отан отбасы отын өтінім почта пошта
-    салым тегін теңге төлем тұрғын ұстаным үшін шешім
-    """.split()  # noqa: SIM905 - read as a list of words
-)
+_FIGURES = re.compile(r"(\d+(?:[.,]\d+)*)(?:%|°[CСF])?(?:-\w+)?")
+_PARTICLES = frozenset(["ақ", "ау", "ай", "мыс", "міс", "шы", "ші"])
+_BEFORE_ENDING = "алнзт"  # a letter of each class: how an abbreviation is read aloud does not show in its letters
 
 
-def _pairs(text: str) -> list[str]:
-    """Endings, the longest first."""
-    return sorted(text.split(), key=len, reverse=True)
+def _is_ending(tail: str) -> bool:
+    return any(pattern.fullmatch(letter + tail, 1) for pattern in nominal.values() for letter in _BEFORE_ENDING)
 
 
-_QUESTION = _pairs("ма ме ба бе па пе")
-_PREDICATE = _pairs("мын мін пын пін бын бін мыз міз пыз піз быз біз сың сің сыз сіз")
-_CASE = _pairs(
-    "ның нің дың дің тың тің ға ге қа ке на не ны ні ды ді ты ті да де та те нда нде дан ден тан тен нан нен "
-    "мен бен пен"
-)
-_POSSESSIVE = _pairs("ым ім ың ің ыңыз іңіз ңыз ңіз ымыз іміз мыз міз ы і сы сі м ң")
-_PLURAL = _pairs("лар лер дар дер тар тер")
-_RELATIVE = _pairs("дағы дегі тағы тегі ндағы ндегі")
-_VERB = _pairs(
-    "амын емін ймын ймін амыз еміз ймыз йміз асың есің асыз есіз йсыз йсіз ады еді йды йді "
-    "дым дім тым тім дың дің тың тің дыңыз діңіз тыңыз тіңіз дық дік тық тік "
-    "ған ген қан кен ғанда генде қанда кенде ғаным генім қаным кенім ғасын гесін "
-    "ып іп ыпты іпті са се сам сем саң сең сақ сек саңыз сеңіз "
-    "уға уге удың удің уды уді уын уін уым уім йтын йтін "
-    "мады меді пады педі мадым медім падым педім майды мейді пайды пейді маймын меймін"
-)
-_INFINITIVE = re.compile(r"(?<=[^аәеоөұүыіуиюя])у$|(?<=[аеы])у$")
-_VOICED = {"г": "к", "ғ": "қ", "б": "п"}
-_IRREGULAR = {"алу": "ал", "алды": "ал", "алам": "ал"}
-_ELIDED = {"халқ": "халық", "орн": "орын", "мойн": "мойын", "көрк": "көрік", "ерк": "ерік"}
+def _hyphenated(word: str, name: bool) -> tuple[str, bool]:
+    head, _, tail = word.rpartition("-")
+    if tail in _PARTICLES:  # заманнан-ақ
+        return _lemma(head, name)
+    if any(reading.known for reading in analyser().readings(word)):  # ата-аналар
+        return _plain(word, name)
+    if _is_ending(tail):  # ИИН-ді
+        return head, False
+    last, common = _plain(tail, name)
+    return f"{head}-{last}", common
 
 
-def _harmonious(stem: str, ending: str) -> bool:
-    """Whether the vowels of the ending agree with the last vowel of the stem."""
-    last = next((c for c in reversed(stem) if c in _VOWELS), None)
-    first = next((c for c in ending if c in _BACK or c in _FRONT), None)
-    # Loanwords with и or ю, and the endings with one form only, go with anything.
-    if last is None or first is None or last in "иую" or ending in ("мен", "бен", "пен"):
-        return True
-    return (last in _FRONT) == (first in _FRONT)
+def _plain(word: str, name: bool) -> tuple[str, bool]:
+    reading = analyser().best(word, name)
+    return (reading.lemma, reading.known) if reading else (word, False)
 
 
-def _joined(stem: str, ending: str) -> bool:
-    """Whether the first letter of the ending can follow the last of the stem: `жыл-дан`, `құжат-тан`, `бала-сы`."""
-    last, first = stem[-1], ending[0]
-    if first in "қткп":
-        return last in _VOICELESS or last in _LOANED
-    if first in "ғдгб":
-        return last not in _VOICELESS
-    if ending in ("на", "не", "нда", "нде", "ндағы", "ндегі"):  # after the possessive of the third person
-        return last in "ыі"
-    if ending in ("ны", "ні", "сы", "сі", "м", "ң") or first == "й":
-        return last in _VOWELS
-    if ending in ("ның", "нің", "нан", "нен"):
-        return last in _VOWELS or last in "мнң"
-    if ending in ("лар", "лер"):
-        return last in _VOWELS or last in "рй"
-    if first in "ыіае":
-        return last not in _VOWELS or last in "иу"
-    return True
-
-
-def _without(word: str, endings: list[str], shortest: int = SHORTEST_STEM) -> str:
-    if word in _WHOLE:
-        return word
-    for ending in endings:
-        stem = word[: -len(ending)]
-        long_enough = len(stem) >= shortest or stem in _SHORT_STEMS
-        if word.endswith(ending) and long_enough and _joined(stem, ending) and _harmonious(stem, ending):
-            return stem
-    return word
-
-
-def _unvoiced(stem: str) -> str:
-    """The stem as it is without a following vowel, which voices or drops: `куәліг` → `куәлік`, `халқ` → `халық`."""
-    if stem in _ELIDED:
-        return _ELIDED[stem]
-    return stem[:-1] + _VOICED[stem[-1]] if len(stem) > SHORTEST_STEM and stem[-1] in _VOICED else stem
+def _lemma(word: str, name: bool) -> tuple[str, bool]:
+    """The lemma of a word in lower case, and whether the word is known."""
+    if word in FORMS:
+        return FORMS[word], True
+    if word in ADVERBS:
+        return word, True
+    if figures := _FIGURES.fullmatch(word):
+        return figures[1], True
+    if not word.replace("-", "").isalpha():
+        return word, True
+    return _hyphenated(word, name) if "-" in word[1:] else _plain(word, name)
 
 
 @lru_cache(maxsize=65536)
-def lemma(word: str) -> str:
-    """The stem of a word form in lower case.
+def lemma(word: str, first: bool = True) -> str:
+    """The dictionary form of a word form; `first` says that the word begins a sentence, so that a capital means little.
 
     >>> lemma("куәлігімді")
     'куәлік'
+    >>> lemma("Шымкентте")
+    'Шымкент'
     """
-    word = word.lower()
-    if word in _IRREGULAR:
-        return _IRREGULAR[word]
-    if len(word) <= SHORTEST_STEM or word in _WHOLE or not word.replace("-", "").isalpha():
-        return word
-    if "-" in word:  # an ending after a hyphen belongs to an abbreviation or a loanword: ИИН-ды, ХҚКО-ға
-        head, _, tail = word.rpartition("-")
-        return head if tail in {*_CASE, *_POSSESSIVE, *_PLURAL, "ші", "шы"} else word
-    stem = _without(word, _VERB, 2)
-    if stem != word:
-        return _unvoiced(stem) if len(stem) > SHORTEST_STEM else stem
-    stem = _INFINITIVE.sub("", word)
-    if stem != word and len(stem) >= 2:
-        return stem
-    stem = _without(word, _RELATIVE)
-    if not stem.endswith(("імін", "ымын")):  # rather "my …" as an object (мерзімін) than "I am …"
-        stem = _without(stem, _PREDICATE, 4)
-    bare = _without(stem, _CASE)
-    if bare == stem and stem not in _WHOLE and stem.endswith(("ін", "ын", "іме", "ыма", "іңе", "ыңа")):
-        bare = stem[:-1]  # н and а е of the accusative and dative after a possessive
-    owned = _without(bare, _POSSESSIVE)
-    if owned != bare:
-        owned = _unvoiced(owned)
-    return _INFINITIVE.sub("", _without(owned, _PLURAL))
+    low = word.lower()
+    capital = low != word
+    found, known = _lemma(low, capital and not first)
+    if not capital:
+        return found.lower()
+    if known:
+        return found
+    kept = next((place for place, (old, new) in enumerate(zip(low, found, strict=False)) if old != new), len(found))
+    return word[:kept] + found[kept:]
 
 
 class KazakhLemmatizer(Lemmatizer):
     """spaCy's component over `lemma`."""
 
     def rule_lemmatize(self, token: Token) -> list[str]:
-        return [lemma(token.text)]
+        text = token.text
+        return [lemma(text, text.islower() or token.i == 0 or token.nbor(-1).is_punct)]
 
     @classmethod
     def get_lookups_config(cls, mode: str) -> tuple[list[str], list[str]]:

@@ -1,0 +1,118 @@
+"""How a Kazakh word is built: which chains of endings may follow a stem, as expressions made from `suffixes`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from nlu.kazakh import suffixes
+
+__all__ = ["BACK", "FRONT", "VOWELS", "Harmony", "harmonies", "nominal", "verbal"]
+
+Harmony = Literal["back", "front"]
+
+BACK, FRONT = "аоұыёя", "әөүіеэ"
+VOWELS = BACK + FRONT + "иую"
+_HARMONY: dict[Harmony, dict[int, str]] = {
+    "back": str.maketrans("AIGK", "аығқ"),
+    "front": str.maketrans("AIGK", "еігк"),
+}
+
+
+def harmonies(stem: str) -> tuple[Harmony, ...]:
+    """The harmonies that endings of `stem` may have: that of its last vowel, both where и, у or ю stand last alone."""
+    if stem[-1] in "кгь":  # Kazakh has қ and ғ after back vowels, so that these are loanwords: банк-ке, педагог-тер
+        return ("front", "back")
+    for letter in reversed(stem):
+        if letter in BACK:
+            return ("back",)
+        if letter in FRONT:
+            return ("front",)
+        if letter in "ию" and stem[-1] not in "ию":  # паспорт but министр, конституция but су
+            return ("front", "back")
+    return ("back", "front")
+
+
+def _any(parts: Iterable[str]) -> str:
+    return f"(?:{'|'.join(parts)})"
+
+
+def _ending(shapes: list[str], harmony: Harmony) -> str:
+    """One expression for any of the endings, each looking back at the letter that it follows."""
+    parts = []
+    for shape in " ".join(shapes).split():
+        classes, form = shape.split(":")
+        before = "" if classes == "*" else f"(?<=[{''.join(suffixes.CLASSES[name] for name in classes)}])"
+        parts.append(before + form.translate(_HARMONY[harmony]))
+    return _any(parts)
+
+
+def _maybe(expression: str) -> str:
+    return f"(?:{expression})?"
+
+
+def _rather_not(expression: str) -> str:
+    """Tried only where the word is not to be read without it."""
+    return f"(?:{expression})??"
+
+
+@dataclass(frozen=True)
+class _Builder:
+    """The expressions of one harmony."""
+
+    harmony: Harmony
+
+    def of(self, name: str, kinds: dict[str, list[str]] = suffixes.NOUN) -> str:
+        return _ending(kinds[name], self.harmony)
+
+    def verb(self, name: str) -> str:
+        return self.of(name, suffixes.VERB)
+
+    def noun_endings(self) -> str:
+        """Plural, whose, case, and what may come after them; any of it may be missing."""
+        case = _any([self.of("case"), self.of("like"), self.of("someone's")])
+        after_his = _any([self.of("case after his"), self.of("like")])
+        after_mine = _any([self.of("case after mine"), self.of("case"), self.of("like")])
+        whose = _any([self.of("his") + _maybe(after_his), self.of("mine") + _maybe(after_mine), case])
+        simple = _maybe(self.of("plural")) + _maybe(whose)
+        place = _any([self.of("of a place"), self.of("of a time"), self.of("someone's")])
+        return simple + _maybe(place + simple) + _maybe(self.of("predicate"))
+
+    def nominal(self) -> re.Pattern[str]:
+        derived = _rather_not(_ending(suffixes.DERIVED_NOUN, self.harmony)) + _rather_not(self.abstract())
+        return re.compile(
+            f"(?P<derived>{derived})"
+            + r"(?!с[ыі]з\Z)"  # rather "without …" than "you are …"
+            + _maybe(self.of("more"))
+            + self.noun_endings()
+            + f"(?P<particle>{_rather_not(_ending(suffixes.PARTICLES, self.harmony))})"
+        )
+
+    def abstract(self) -> str:
+        """-лық, whose қ is ғ before a vowel."""
+        full = _ending(suffixes.ABSTRACT_NOUN, self.harmony)
+        hard, soft = ("қ", "ғ") if self.harmony == "back" else ("к", "г")
+        return _any([full, full.replace(hard + ")", soft + ")").replace(hard + "|", soft + "|") + f"(?=[{VOWELS}])"])
+
+    def verbal(self) -> re.Pattern[str]:
+        voice = _any([self.verb("passive"), f"(?<=л[ае]){self.verb('passive after л')}", self.verb("reciprocal")])
+        present = self.verb("present") + _maybe(self.verb("present person"))
+        past = self.verb("past") + _maybe(self.verb("past person"))
+        participle = self.verb("participle") + _maybe(self.verb("after a participle")) + self.noun_endings()
+        converb = self.verb("converb") + _maybe(self.verb("converb person"))
+        mood = _maybe(self.verb("mood")) + _maybe(self.verb("please"))
+        tail = _any([present, past, participle, converb, mood])
+        made = _rather_not(_ending(suffixes.CAUSATIVE, self.harmony))
+        return re.compile(
+            f"(?P<derived>{made})"
+            f"(?P<voice>{_rather_not(voice)}{_rather_not(voice)})"
+            + _maybe(self.verb("negation"))
+            + tail
+            + f"(?P<particle>{_rather_not(_ending(suffixes.PARTICLES, self.harmony))})"
+        )
+
+
+nominal: dict[Harmony, re.Pattern[str]] = {harmony: _Builder(harmony).nominal() for harmony in _HARMONY}
+verbal: dict[Harmony, re.Pattern[str]] = {harmony: _Builder(harmony).verbal() for harmony in _HARMONY}
