@@ -1,4 +1,4 @@
-"""Reads JSON lines with `text` and adds language, intent and confidence; carries `jauap classify --jsonl`.
+"""Reads JSON lines with `text` and adds language, intent, confidence and entities; carries `jauap classify --jsonl`.
 
 Runs in Rasa's environment: `python -m nlu.parse --model PATH`.
 """
@@ -37,6 +37,7 @@ async def parse_lines(model: str, output: TextIO) -> int:
         item["language"] = parsed.get("language") or "ru"
         item["intent"] = _best(parsed)
         item["confidence"] = round(float(_ranking(parsed)[0]["confidence"]) if _ranking(parsed) else 0.0, 4)
+        item["entities"] = parsed["entities"]
         print(json.dumps(item, ensure_ascii=False), file=output, flush=True)
     return 0
 

@@ -1,4 +1,4 @@
-"""Notes the language of each message, for the features and for the actions."""
+"""Notes the language of each message, for the lemmas and for the actions."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from nlu.components.sources import of_reading
 from nlu.text.language import identify
 from nlu.text.normalise import normalise
 
@@ -31,6 +32,10 @@ class LanguageIdentifier(GraphComponent):
         execution_context: ExecutionContext,
     ) -> LanguageIdentifier:
         return cls()
+
+    @classmethod
+    def fingerprint_addon(cls, config: dict[str, Any]) -> str:
+        return of_reading()
 
     def process(self, messages: list[Message]) -> list[Message]:
         for message in messages:

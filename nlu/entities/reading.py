@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from difflib import SequenceMatcher
+from typing import NamedTuple
 
 from nlu.text.fold import fold_word
 from nlu.text.normalise import normalise
 
-__all__ = ["Reading", "boundaries"]
+__all__ = ["Reading", "Word", "boundaries"]
 
 _WORD = re.compile(r"\d+|[^\W\d_]+(?:['’ʼ`´][^\W\d_]+)*")
 
@@ -41,6 +42,15 @@ def boundaries(original: str, changed: str) -> list[int]:
         for place, inner in enumerate(_inner(before[0], after[0])):
             places[after.start() + place] = before.start() + inner
     return places
+
+
+class Word(NamedTuple):
+    """A word in small letters as it was meant, folded, and its place in the original."""
+
+    text: str
+    folded: str
+    start: int
+    end: int
 
 
 class Reading:
@@ -77,10 +87,10 @@ class Reading:
         return self._places[first], self._places[last]
 
     @property
-    def words(self) -> list[tuple[str, int, int]]:
-        """Each word folded, with its place in the original."""
+    def words(self) -> list[Word]:
+        """The words of which something is left when folded."""
         return [
-            (self.skeleton[start:end], *self.place(start, end))
-            for start, end in zip(self._starts, self._ends, strict=True)
+            Word(self.text[slice(*span)].lower(), self.skeleton[start:end], *self.place(start, end))
+            for start, end, span in zip(self._starts, self._ends, self._spans, strict=True)
             if end > start
         ]

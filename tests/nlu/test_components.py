@@ -20,6 +20,7 @@ TEXTS = {
     "layout": "rfr gjkexbnm gfcgjhn",
     "emoji": "👍",
     "invisible": "\u200b",
+    "number": "Менің ЖСН-ім 050000000009, Шымке\u0301нттемін",
 }
 
 
@@ -52,8 +53,17 @@ def test_every_spelling_gives_rasa_the_same_words(read, spelling):
 @pytest.mark.slow
 def test_the_words_keep_their_places(read):
     text = TEXTS["russian"]
-    places = [text[start:end] for _, start, end in read["russian"]["tokens"]]
+    places = [text[start:end] for _, start, end, _ in read["russian"]["tokens"]]
     assert places == ["Как", "получить", "справку", "о", "не", "судимости"]
+    text = TEXTS["decomposed"]
+    assert unicodedata.normalize("NFC", text[slice(*read["decomposed"]["tokens"][1][1:3])]) == "куәлікті"
+
+
+@pytest.mark.slow
+def test_every_word_has_its_folded_lemma(read):
+    lemmas = {name: [token[3] for token in read[name]["tokens"]] for name in ("clean", "russian")}
+    assert lemmas["clean"][:2] == ["jeke", "kualik"]
+    assert lemmas["russian"] == ["kak", "poluchit", "spravka", "o", "ne", "sudimost"]
 
 
 @pytest.mark.slow
@@ -79,5 +89,23 @@ def test_the_language_is_in_what_rasa_answers_and_the_text_is_as_written(read):
         "layout": "ru",
         "emoji": None,
         "invisible": None,
+        "number": "kk",
     }
     assert {name: result["text"] for name, result in read.items()} == TEXTS
+
+
+@pytest.mark.slow
+def test_rasa_gets_the_entities_and_never_the_number_itself(read):
+    text = TEXTS["number"]
+    number, place = read["number"]["output"]["entities"]
+    assert number == {
+        "entity": "document_number",
+        "start": text.index("0"),
+        "end": text.index(","),
+        "value": "iin …0009",
+        "additional_info": {"kind": "iin"},
+        "extractor": "EntityFinder",
+    }
+    assert place["value"] == "KZ-79"
+    assert text[place["start"] : place["end"]] == "Шымке\u0301нттемін"
+    assert read["emoji"]["output"]["entities"] == []

@@ -8,18 +8,21 @@ import sys
 
 from rasa.shared.nlu.training_data.message import Message
 
+from nlu.components.entities import EntityFinder
 from nlu.components.language import LanguageIdentifier
 from nlu.components.tokenizer import FoldingTokenizer
 
 identifier = LanguageIdentifier()
 tokenizer = FoldingTokenizer(FoldingTokenizer.get_default_config())
+finder = EntityFinder()
 
 results = []
 for text in json.load(sys.stdin):
     message = Message.build(text)
     identifier.process([message])
     tokenizer.process([message])
-    tokens = [[token.text, token.start, token.end] for token in message.get("text_tokens")]
+    finder.process([message])
+    tokens = [[token.text, token.start, token.end, token.lemma] for token in message.get("text_tokens")]
     results.append(
         {"text": message.get("text"), "output": message.as_dict(only_output_properties=True), "tokens": tokens}
     )
