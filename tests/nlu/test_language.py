@@ -1,6 +1,7 @@
 """The language of a message, measured on a labelled set and held on the cases that matter most."""
 
 import json
+import time
 from collections import Counter
 from pathlib import Path
 
@@ -14,26 +15,34 @@ LABELLED = [
 ]
 
 
+# The part `tune` was looked at while the method was made; of the part `test` only the figures were.
+PARTS = ["tune", "test"]
+
+
 def test_the_labelled_set_covers_every_way_of_writing():
-    kinds = Counter((item["kind"], item["language"]) for item in LABELLED)
-    assert len(LABELLED) >= 200
-    assert set(kinds) == {
-        ("clean", "ru"),
-        ("clean", "kk"),
-        ("plain", "kk"),
-        ("latin", "ru"),
-        ("latin", "kk"),
-        ("mixed", "ru"),
-        ("mixed", "kk"),
-        ("undecided", None),
-    }
+    for part in PARTS:
+        kinds = Counter((item["kind"], item["language"]) for item in LABELLED if item["part"] == part)
+        assert sum(kinds.values()) >= 450
+        assert set(kinds) == {
+            ("clean", "ru"),
+            ("clean", "kk"),
+            ("plain", "kk"),
+            ("latin", "ru"),
+            ("latin", "kk"),
+            ("mixed", "ru"),
+            ("mixed", "kk"),
+            ("undecided", None),
+        }
 
 
-@pytest.mark.parametrize("kind", ["clean", "plain", "latin", "mixed", "undecided"])
-def test_the_language_is_right_in_at_least_nineteen_of_twenty(kind):
-    items = [item for item in LABELLED if item["kind"] == kind]
-    wrong = [(item["text"], identify(item["text"])) for item in items if identify(item["text"]) != item["language"]]
-    assert len(wrong) * 20 <= len(items), wrong
+@pytest.mark.parametrize("part", PARTS)
+@pytest.mark.parametrize(
+    ("kind", "right"), [("clean", 0.99), ("plain", 0.97), ("latin", 0.95), ("mixed", 0.92), ("undecided", 0.92)]
+)
+def test_the_language_is_right_as_often_as_it_has_to_be(kind, right, part):
+    items = [item for item in LABELLED if item["kind"] == kind and item["part"] == part]
+    wrong = [item["text"] for item in items if identify(normalise(item["text"])) != item["language"]]
+    assert len(wrong) <= len(items) * (1 - right), f"{len(wrong)} of {len(items)}"
 
 
 @pytest.mark.parametrize(
@@ -56,9 +65,31 @@ def test_a_mixed_message_has_the_language_of_its_frame(text, language):
     assert identify(text) == language
 
 
-@pytest.mark.parametrize("text", ["все услуги", "отстань", "налоги", "покажи список", "vse uslugi"])
+@pytest.mark.parametrize(
+    "text",
+    ["все услуги", "отстань", "налоги", "покажи список", "vse uslugi", "купить айфон", "хочу айфон 15",
+     "тойота камри 70 цена", "скинь тикток", "ютуб не работает", "где купить найк", "где цон", "gde con", "я",
+     "штраф"],
+)  # fmt: skip
 def test_short_russian_is_not_taken_for_kazakh(text):
     assert identify(text) == "ru"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["айфон керек", "паспорт керек", "мекенжай анықтама", "salem", "той жасау", "иә", "жер", "куалик", "қужат", "aqsha",
+     "оформить еткім келеді", "паспортымды", "справканы", "каспи ашылмай жатыр"],
+)  # fmt: skip
+def test_short_kazakh_is_not_taken_for_russian(text):
+    assert identify(text) == "kk"
+
+
+def test_a_message_of_usual_length_takes_less_than_a_third_of_a_millisecond():
+    identify("")  # reads the data
+    started = time.perf_counter()
+    for item in LABELLED:
+        identify(item["text"])
+    assert (time.perf_counter() - started) / len(LABELLED) < 0.0003
 
 
 def test_a_message_of_the_wrong_keyboard_has_a_language_once_it_is_mended():
