@@ -1,4 +1,4 @@
-"""The spaCy language `kk`, which spaCy lacks: a tokenizer, stop words, numbers and a light lemmatizer for Kazakh."""
+"""The spaCy language `kk`, which spaCy lacks: a tokenizer, stop words, numbers and a lemmatizer for Kazakh."""
 
 from collections.abc import Callable
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 from spacy.language import BaseDefaults, Language
 from thinc.api import Model
 
+from nlu.kazakh.analysis import analyser
 from nlu.kazakh.lemmatizer import KazakhLemmatizer
 from nlu.kazakh.lex_attrs import LEX_ATTRS
 from nlu.kazakh.punctuation import TOKENIZER_INFIXES, TOKENIZER_PREFIXES, TOKENIZER_SUFFIXES
@@ -43,4 +44,5 @@ class Kazakh(Language):
 def make_lemmatizer(
     nlp: Language, model: Model | None, name: str, mode: str, overwrite: bool, scorer: Callable[..., Any] | None
 ) -> KazakhLemmatizer:
+    analyser()  # reads the stems now, and not at the first word
     return KazakhLemmatizer(nlp.vocab, model, name, mode=mode, overwrite=overwrite, scorer=scorer)

@@ -47,12 +47,12 @@ def same_ending(kind: str, endings: str) -> str:
     if not form:
         return kind
     first, second = form[0], form[1:2]
-    if (first in "нлбп" and second in ("A", "I")) or form in ("бен", "пен"):
+    if first in "нлбп" and second in ("A", "I"):
         form = ("д" if first in "нл" else "м") + form[1:]
     elif kind == "n":
         if form.startswith("сI") and form[2:3] not in ("з", "ң"):
             form = form[1:]
-        elif form == "м" or first == "ң" or form.startswith(("мIз", "мA", "мдA", "мнA", "мд")):
+        elif first == "ң" or (first == "м" and not form.startswith(("мAн", "мIн"))):
             form = "I" + form
     elif first == "й":
         form = "A" + form[1:]
@@ -90,7 +90,7 @@ class Analyser:
     def _read(self, stem: Stem, rest: str) -> Reading | None:
         rest = stem.joint + rest
         for harmony in stem.harmonies:
-            made = _made(stem.kind, harmony, stem.stem[-2:], rest)
+            made = _made(stem.kind, harmony, stem.stem[-3:], rest)
             if made == 0:
                 cost = stem.cost + self.ending_cost(stem.kind, rest)
                 return Reading(cost, stem.lemma, stem.stem, stem.kind, rest, False, True)
@@ -127,7 +127,7 @@ class Analyser:
                 if ending is None or start + least + ending >= below:
                     continue
                 stem = word[:end]
-                if any(_made(kind, harmony, stem[-2:], rest) == 0 for harmony in harmonies(stem)):
+                if any(_made(kind, harmony, stem[-3:], rest) == 0 for harmony in harmonies(stem)):
                     voiced = rest and rest[0] in VOWELS and stem[-1] in HARD
                     lemma = stem[:-1] + HARD[stem[-1]] if voiced else stem
                     yield Reading(start + least + ending, lemma, lemma, kind, rest, False, False)

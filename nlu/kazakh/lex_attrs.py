@@ -13,19 +13,16 @@ _numbers = frozenset(
     жүз мың миллион миллиард триллион жарты
     """.split()  # noqa: SIM905 - read as a list of words
 )
-_ordinal = re.compile(r"(?:ыншы|інші|ншы|нші)$")
+_ordinals = frozenset(
+    [*(number + ending for number in _numbers for ending in ("ншы", "нші", "ыншы", "інші")), "жиырмасыншы", "қырқыншы"]
+)
 _figures = re.compile(r"[+\-±~]?\d+(?:[.,\u00a0]\d+)*(?:/\d+)?(?:-?(?:шы|ші|ыншы|інші))?")
 
 
 def like_num(text: str) -> bool:
     """Whether the token is a number: `5`, `4 325,5`, `1/2`, `5-ші`, `бес`, `бесінші`."""
-    if _figures.fullmatch(text):
-        return True
     word = text.lower()
-    if word in _numbers:
-        return True
-    stem = _ordinal.sub("", word)
-    return stem != word and any(number == stem or number.rstrip("ыі") == stem for number in _numbers)
+    return _figures.fullmatch(text) is not None or word in _numbers or word in _ordinals
 
 
 LEX_ATTRS: dict[int, Callable[[str], Any]] = {LIKE_NUM: like_num}

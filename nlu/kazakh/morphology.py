@@ -80,37 +80,33 @@ class _Builder:
         place = _any([self.of("of a place"), self.of("of a time"), self.of("someone's")])
         return simple + _maybe(place + simple) + _maybe(self.of("predicate"))
 
+    def particle(self) -> str:
+        return _rather_not(_ending(suffixes.PARTICLES, self.harmony))
+
     def nominal(self) -> re.Pattern[str]:
-        derived = _rather_not(_ending(suffixes.DERIVED_NOUN, self.harmony)) + _rather_not(self.abstract())
+        derived = [_rather_not(_ending(shapes, self.harmony)) for shapes in suffixes.DERIVED_NOUN]
         return re.compile(
-            f"(?P<derived>{derived})"
+            f"(?P<derived>{''.join(derived)})"
             + r"(?!с[ыі]з\Z)"  # rather "without …" than "you are …"
             + _maybe(self.of("more"))
             + self.noun_endings()
-            + f"(?P<particle>{_rather_not(_ending(suffixes.PARTICLES, self.harmony))})"
+            + self.particle()
         )
 
-    def abstract(self) -> str:
-        """-лық, whose қ is ғ before a vowel."""
-        full = _ending(suffixes.ABSTRACT_NOUN, self.harmony)
-        hard, soft = ("қ", "ғ") if self.harmony == "back" else ("к", "г")
-        return _any([full, full.replace(hard + ")", soft + ")").replace(hard + "|", soft + "|") + f"(?=[{VOWELS}])"])
-
     def verbal(self) -> re.Pattern[str]:
-        voice = _any([self.verb("passive"), f"(?<=л[ае]){self.verb('passive after л')}", self.verb("reciprocal")])
+        after_l = f"(?:(?<=л[ае])|(?<=лд[ае])){self.verb('passive after л')}"
+        voice = _rather_not(_any([self.verb("passive"), after_l, self.verb("reciprocal")]))
         present = self.verb("present") + _maybe(self.verb("present person"))
         past = self.verb("past") + _maybe(self.verb("past person"))
         participle = self.verb("participle") + _maybe(self.verb("after a participle")) + self.noun_endings()
         converb = self.verb("converb") + _maybe(self.verb("converb person"))
         mood = _maybe(self.verb("mood")) + _maybe(self.verb("please"))
-        tail = _any([present, past, participle, converb, mood])
-        made = _rather_not(_ending(suffixes.CAUSATIVE, self.harmony))
         return re.compile(
-            f"(?P<derived>{made})"
-            f"(?P<voice>{_rather_not(voice)}{_rather_not(voice)})"
+            f"(?P<derived>{_rather_not(_ending(suffixes.CAUSATIVE, self.harmony))})"
+            + voice * 2
             + _maybe(self.verb("negation"))
-            + tail
-            + f"(?P<particle>{_rather_not(_ending(suffixes.PARTICLES, self.harmony))})"
+            + _any([present, past, participle, converb, mood])
+            + self.particle()
         )
 
 

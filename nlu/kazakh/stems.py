@@ -71,7 +71,9 @@ def _base_of_voice(verb: str, stock: Stock) -> str | None:
     known = [
         base
         for base in bases
-        if len(base) > 1 and "v" in stock.get(base, {}) and (verb[-1] != "н" or base.endswith(("л", "ла", "ле")))
+        if len(base) > 1
+        and "v" in stock.get(base, {})
+        and (verb[-1] != "н" or base.endswith(("л", "ла", "ле", "лда", "лде")))
     ]
     return min(known, key=lambda base: stock[base]["v"], default=None)
 
@@ -79,8 +81,8 @@ def _base_of_voice(verb: str, stock: Stock) -> str | None:
 def known_stems() -> Stock:
     """The stems of the files beside this one."""
     stock: Stock = defaultdict(dict)
-    for name in FILES:
-        for line in Path(__file__).with_name(name).read_text(encoding="utf-8").splitlines():
+    for path in (Path(__file__).with_name(name) for name in FILES):
+        for line in path.read_text(encoding="utf-8").splitlines() if path.exists() else ():
             if not line.startswith("#"):
                 stem, *kinds = line.split(" ")
                 stock[stem].update((kind[0], float(kind[1:])) for kind in kinds)

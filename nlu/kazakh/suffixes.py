@@ -55,12 +55,15 @@ NOUN = {
         "*:сIздAр",
         "VSLNZB:дIр TB:тIр",
     ],
-    "more": ["V:рAK C:IрAK"],
+    "more": ["V:рAK C:IрAK", "V:ншI C:IншI"],
 }
 
 # Endings that make a new word, which is its own lemma: қала → қалалық, қауіпсіз → қауіпсіздік.
-DERIVED_NOUN = ["VS:лI LNZB:дI TB:тI", "*:сIз", "*:шI", "*:шIл", "VSLN:дAс TZB:тAс"]
-ABSTRACT_NOUN = ["VS:лIK LNZB:дIK TB:тIK"]
+# One of each row may stand, in this order; the қ of -лық is ғ before a vowel.
+DERIVED_NOUN = [
+    ["VS:лI LNZB:дI TB:тI", "*:сIз", "*:шI", "*:шIл", "VSLN:дAс TZB:тAс"],
+    ["VS:лIK LNZB:дIK TB:тIK", "VS:лIG LNZB:дIG TB:тIG"],
+]
 
 # --- verbs -----------------------------------------------------------------------------------------------------------
 
@@ -71,7 +74,7 @@ VERB = {
     "reciprocal": ["V:с", "C:Iс"],
     "negation": ["VSL:мA NZ:бA TB:пA"],
     "present": ["V:й C:A"],
-    "present person": ["*:дI", "*:мIн", "*:м", "*:сIң", "*:сIз", "*:мIз", "*:сIңдAр", "*:сIздAр"],
+    "present person": ["*:дI", "*:д", "*:мIн", "*:м", "*:сIң", "*:сIз", "*:мIз", "*:сIңдAр", "*:сIздAр"],
     "past": ["VSLNZ:дI TB:тI"],
     "past person": ["V:м", "V:ң", "V:ңIз", "V:K", "V:ңдAр", "V:ңIздAр"],
     "participle": [
@@ -111,6 +114,7 @@ VERB = {
         "V:ңдAр C:IңдAр",
         "V:ңIздAр C:IңIздAр",
         "VSLNZ:GIр TB:KIр",
+        "VSLNZ:GAм TB:KAм",  # in speech for ғанмын
     ],
     "please": ["*:шI"],
 }
