@@ -53,7 +53,23 @@ _ADJECTIVE_BONUS = 2.0
 _ROUNDS = 8
 _FIRST_STEM, _FIRST_ENDING, _FIRST_LETTER = 16.0, 3.0, 1.0  # the costs of the first round, in bits
 _SHARE, _FORMS = 4.0, 3  # a new stem is seen so often, with so many endings
+_RAREST = 17.0  # endings that cost more are left out
 _NAME_SHARE = 0.9  # so much of the forms of a name is written with a capital
+
+_HEADERS = {
+    "stems_apertium.txt": [
+        "# Stems of Kazakh: n nouns, adjectives and what else takes their endings, v verbs, with their cost in bits.",
+        "# The words are from apertium-kaz-rus (github.com/apertium/apertium-kaz-rus): unlike the rest of the project,",
+        "# this file is under the GPL-3.0.",
+    ],
+    "stems.txt": [
+        "# Stems of Kazakh that `stems_apertium.txt` lacks, in its form: of `words.txt` and, by `learn`, of the texts",
+        "# of KazNERD (CC BY 4.0), kaz-parallel-corpora of KazNU (CC BY-SA), the law 561-IV and our own services.",
+    ],
+    "endings.txt": [
+        "# Chains of endings with their kind and cost in bits, as `analysis.same_ending` writes them; by `learn`.",
+    ],
+}
 
 Kinds = dict[str, set[str]]
 
@@ -213,6 +229,10 @@ class _Counts:
         return candidates[weights.index(max(weights))]
 
 
+def _write(name: str, lines: list[str]) -> None:
+    (_HERE / name).write_text("\n".join([*_HEADERS[name], *lines]) + "\n", encoding="utf-8")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("texts", type=Path, nargs="+")
@@ -252,7 +272,7 @@ def main() -> None:
 
     never = -math.log2(0.2 / words.total())
     for name, kinds in (("stems_apertium.txt", dictionary), ("stems.txt", own)):
-        lines = [line for line in (_HERE / name).read_text(encoding="utf-8").splitlines() if line.startswith("#")]
+        lines = []
         for word in sorted(kinds):
             if kinds is own and not own[word] - dictionary.get(word, set()):
                 continue
@@ -260,10 +280,9 @@ def main() -> None:
             if "n" in costs and word.endswith(_ADJECTIVE):
                 costs["n"] -= _ADJECTIVE_BONUS
             lines.append(" ".join([word, *(f"{kind}{cost:.0f}" for kind, cost in costs.items())]))
-        (_HERE / name).write_text("\n".join(lines) + "\n", encoding="utf-8")
-    lines = ["# Endings with their kind and cost in bits, as `analysis.same_ending` writes them; learnt by `learn`."]
-    lines += [f"{e} {cost:.1f}" for e, cost in sorted(counts.endings.items(), key=lambda pair: pair[1]) if cost < 17]
-    (_HERE / "endings.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
+        _write(name, lines)
+    frequent = sorted((cost, ending) for ending, cost in counts.endings.items() if cost < _RAREST)
+    _write("endings.txt", [f"{ending} {cost:.1f}" for cost, ending in frequent])
 
 
 if __name__ == "__main__":
