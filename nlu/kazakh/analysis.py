@@ -6,6 +6,7 @@ the chain of endings come in running text (`stems.txt`, `endings.txt`, learnt by
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from functools import cache, lru_cache
 from math import inf
@@ -18,6 +19,7 @@ from nlu.kazakh.stems import HARD, Stem, known_stems, shapes
 __all__ = ["DERIVED", "Analyser", "Reading", "analyser", "same_ending"]
 
 _PATTERNS = {"n": nominal, "v": verbal}
+_VOWEL = re.compile(f"[{VOWELS}]")
 _SAME = str.maketrans("ыіаеғгқкт", "IIAAGGGGд")
 
 # In bits. An unknown stem costs the more the longer it is; a short stem that is unknown is hardly a stem.
@@ -101,23 +103,26 @@ class Analyser:
                 return Reading(cost, lemma, stem.stem, stem.kind, rest[made:], True, True)
         return None
 
+    def _beginnings(self, word: str) -> Iterator[tuple[Stem, str]]:
+        """The known stems with which a word may begin, the longest first, and what comes after each."""
+        for end in range(len(word), 0, -1):
+            for stem in self._stems.get(word[:end], ()):
+                if not stem.before or (end < len(word) and word[end] in stem.before):
+                    yield stem, word[end:]
+
     def readings(self, word: str) -> Iterator[Reading]:
         """Every reading of a word in lower case with a known stem."""
-        for end in range(1, len(word) + 1):
-            rest = word[end:]
-            for stem in self._stems.get(word[:end], ()):
-                if not stem.before or (rest and rest[0] in stem.before):
-                    reading = self._read(stem, rest)
-                    if reading:
-                        yield reading
+        return filter(None, (self._read(stem, rest) for stem, rest in self._beginnings(word)))
 
     def unknown(self, word: str, below: float = inf) -> Iterator[Reading]:
         """The readings of a word in lower case with a stem that nobody knows and endings that were seen.
 
         Those that cost `below` or more may be left out.
         """
-        vowel = next((place for place, letter in enumerate(word) if letter in VOWELS), len(word))
-        for end in range(max(vowel + 1, 2), len(word) + 1):
+        vowel = _VOWEL.search(word)
+        if vowel is None:
+            return
+        for end in range(max(vowel.end(), 2), len(word) + 1):
             least = _LETTER * end + _SHORT.get(end, 0.0)
             if _UNKNOWN["n"] + least >= below:
                 return
@@ -136,11 +141,15 @@ class Analyser:
         """The likeliest reading of a word in lower case, or None; a `name` is one with a capital in the sentence."""
         found: Reading | None = None
         below = inf
-        for guess in (False, True):
-            for reading in self.unknown(word, below) if guess else self.readings(word):
-                cost = reading.cost + (_NAME if name and reading.kind == "v" else 0.0)
-                if cost < below:
-                    found, below = reading, cost
+        for stem, rest in self._beginnings(word):
+            extra = _NAME if name and stem.kind == "v" else 0.0
+            least = stem.cost + extra + min(DERIVED, self.ending_cost(stem.kind, stem.joint + rest))
+            if least < below and (reading := self._read(stem, rest)) and reading.cost + extra < below:
+                found, below = reading, reading.cost + extra
+        for reading in self.unknown(word, below):
+            cost = reading.cost + (_NAME if name and reading.kind == "v" else 0.0)
+            if cost < below:
+                found, below = reading, cost
         return found
 
 

@@ -58,10 +58,7 @@ TOKENIZER_INFIXES = [
     rf"(?<=[{ALPHA}])(?:–|—|~)(?=[{ALPHA}])",
     rf"(?<=[{ALPHA}])([{CONCAT_QUOTES}\)\]\(\[])(?=[\-{ALPHA}])",
     r"(?<=[0-9])[-–](?=[0-9])",
-    *(
-        rf"(?<=\b{number})-(?=(?:{_NUMBERS})(?![{ALPHA}]))"  # бес-алты: two numbers
-        for number in _NUMBERS.split("|")
-    ),
+    rf"(?<=[{ALPHA}])-(?=(?:{_NUMBERS})(?![{ALPHA}]))",  # бес-алты: two numbers
     rf"(?<=[дтн][ае]н)-(?=[{ALPHA}]+[ғгқк][ае](?![{ALPHA}]))",  # күннен-күнге: two words, each with its case
     rf"(?<=[0-9])-(?!{_ENDINGS}(?![{ALPHA}]))(?=[{ALPHA}])",
 ]
