@@ -95,7 +95,7 @@ def measure(path: Path, nlp: Language, errors: int) -> None:
 
 
 def speed(path: Path, nlp: Language) -> None:
-    """Prints words a second over running text, tokenizer and lemmatizer together, beside spaCy's `xx` tokenizer."""
+    """Prints words a second of processor time over running text, tokens and lemmas, beside spaCy's `xx` tokenizer."""
     with gzip.open(path, "rt", encoding="utf-8") as file:
         texts = [line.rstrip("\n").split("\t")[-1] for line in file]
     for name, pipeline in (("kk with lemmas", nlp), ("xx, tokens only", spacy.blank("xx"))):
