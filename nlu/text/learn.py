@@ -141,24 +141,29 @@ def count_letters(texts: Iterable[Text]) -> dict[str, dict[str, int]]:
     return counted
 
 
-def common_words(texts: Iterable[Text]) -> list[str]:
+def common_words(texts: Iterable[Text], english: Counter[str]) -> list[str]:
     """Skeletons of words seen often, or in several sources; Kazakh has no dictionary of forms, so takes more."""
-    seen: dict[str, Counter[str]] = {"ru": Counter(), "kk": Counter()}
-    sources: dict[str, defaultdict[str, set[str]]] = {"ru": defaultdict(set), "kk": defaultdict(set)}
+    seen: dict[str, Counter[str]] = {"ru": Counter(), "kk": Counter(), "en": english}
+    sources: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
     for text in texts:
         for word in text.words:
             skeleton = fold_word(word.lower())
             seen[text.language][skeleton] += 1
-            sources[text.language][skeleton].add(text.source)
+            sources[text.language, skeleton].add(text.source)
     return sorted(
         {
             word
-            for language, often, several in (("ru", 12, 5), ("kk", 8, 3))
+            for language, often, several in (("ru", 12, 5), ("kk", 8, 3), ("en", 4, 4))
             for word, times in seen[language].items()
             if len(word) > 1 and word.isascii() and word.isalpha()
-            if times >= often or (times >= several and len(sources[language][word]) > 1)
+            if times >= often or (times >= several and len(sources[language, word]) > 1)
         }
     )
+
+
+def english_words(folder: Path) -> Counter[str]:
+    rows = _rows(folder / SETTINGS["english"])
+    return Counter(fold_word(word) for row in rows for word in TOKEN.findall(row["en"].lower()) if word.isascii())
 
 
 # Learning to tell the languages apart
@@ -314,7 +319,7 @@ def main(folder: Path) -> None:
     texts = [text for text in (*own_texts(), *corpora(folder)) if text.words]
     letters = count_letters(texts)
     (HERE / "letters.json").write_text(json.dumps(letters, ensure_ascii=False, separators=(",", ":")) + "\n", "utf-8")
-    (HERE / "common.txt").write_text("\n".join(common_words(texts)) + "\n", "utf-8")
+    (HERE / "common.txt").write_text("\n".join(common_words(texts, english_words(folder))) + "\n", "utf-8")
     samples = list(Samples(texts, noun_pairs(folder)))
     unmixed = [sample for sample in samples if not sample.mixed]
     weights = {"frame": learn_languages(samples), "words": learn_languages(unmixed)}

@@ -16,6 +16,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from nlu.text.fold import fold_word
+from nlu.text.letters import is_common
 
 __all__ = ["Match", "Spelling"]
 
@@ -62,12 +63,6 @@ def _stems(skeleton: str) -> tuple[str, ...]:
 def _shortest(skeleton: str) -> str:
     """The shortest stem that is long enough to recognise the word by."""
     return next((stem for stem in reversed(_stems(skeleton)) if len(stem) >= _LONG_STEM), skeleton)
-
-
-@lru_cache
-def _common() -> frozenset[str]:
-    """Skeletons of common words of both languages, counted by `nlu.text.letters`."""
-    return frozenset(Path(__file__).with_name("common.txt").read_text("utf-8").split())
 
 
 @lru_cache
@@ -159,7 +154,7 @@ class Spelling:
         stems = _stems(skeleton)
         if form_of := next((stem for stem in stems if stem in self._spellings), None):
             return self._commonest(form_of)
-        if not _common().isdisjoint((skeleton, *stems)):
+        if any(is_common(each) for each in (skeleton, *stems)):
             return None
         if likeliest := self._likeliest(skeleton, self._near_words(skeleton)):
             return self._commonest(likeliest)
@@ -199,7 +194,7 @@ class Spelling:
         skeleton = fold_word(word)
         stems = (skeleton, *_stems(skeleton))
         read = dict.fromkeys(stems, 0)
-        right = skeleton in self._spellings or _russian().word_is_known(word) or not _common().isdisjoint(stems)
+        right = skeleton in self._spellings or _russian().word_is_known(word) or any(map(is_common, stems))
         if skeleton.isalpha() and not right:
             for stem in stems:
                 for near, distance in self._near_in_terms(stem):
