@@ -10,7 +10,8 @@ from pathlib import Path
 import yaml
 
 from nlu.text.fold import fold
-from nlu.text.letters import is_common, log_likelihood
+from nlu.text.known import is_common
+from nlu.text.letters import log_likelihood
 
 __all__ = ["mend_layout"]
 

@@ -1,4 +1,4 @@
-"""How likely letters follow one another in Russian and in Kazakh, and which words are common: no mere jumble.
+"""How likely letters follow one another in Russian and in Kazakh: what tells a word of either from a mere jumble.
 
 Counted by `nlu.text.learn` over folded words, so that it holds for every spelling.
 """
@@ -13,7 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
-__all__ = ["is_common", "log_likelihood"]
+__all__ = ["log_likelihood"]
 
 Language = Literal["ru", "kk"]
 
@@ -50,13 +50,3 @@ def log_likelihood(word: str, language: Language) -> float:
         for trigram in _trigrams(word)
     )
     return total / (len(word) + 1)
-
-
-@lru_cache
-def _common() -> frozenset[str]:
-    return frozenset(Path(__file__).with_name("common.txt").read_text("utf-8").split())
-
-
-def is_common(word: str) -> bool:
-    """Whether a folded word is a common one of either language, or an English one that their texts often have."""
-    return word in _common()

@@ -10,13 +10,12 @@ from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
-import pymorphy3
 import yaml
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from nlu.text.fold import fold_word
-from nlu.text.letters import is_common
+from nlu.text.known import is_common, is_russian
 
 __all__ = ["Match", "Spelling"]
 
@@ -63,11 +62,6 @@ def _stems(skeleton: str) -> tuple[str, ...]:
 def _shortest(skeleton: str) -> str:
     """The shortest stem that is long enough to recognise the word by."""
     return next((stem for stem in reversed(_stems(skeleton)) if len(stem) >= _LONG_STEM), skeleton)
-
-
-@lru_cache
-def _russian() -> pymorphy3.MorphAnalyzer:
-    return pymorphy3.MorphAnalyzer()
 
 
 def _bound(length: int) -> int:
@@ -149,7 +143,7 @@ class Spelling:
         skeleton = fold_word(word)
         if spellings := self._spellings.get(skeleton):
             return word if word in spellings else self._commonest(skeleton)
-        if not skeleton.isalpha() or _russian().word_is_known(word):
+        if not skeleton.isalpha() or is_russian(word):
             return None
         stems = _stems(skeleton)
         if form_of := next((stem for stem in stems if stem in self._spellings), None):
@@ -194,7 +188,7 @@ class Spelling:
         skeleton = fold_word(word)
         stems = (skeleton, *_stems(skeleton))
         read = dict.fromkeys(stems, 0)
-        right = skeleton in self._spellings or _russian().word_is_known(word) or any(map(is_common, stems))
+        right = skeleton in self._spellings or is_russian(word) or any(map(is_common, stems))
         if skeleton.isalpha() and not right:
             for stem in stems:
                 for near, distance in self._near_in_terms(stem):
