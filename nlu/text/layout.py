@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from functools import lru_cache
-from pathlib import Path
-
-import yaml
 
 from nlu.text.fold import fold
-from nlu.text.known import is_common
+from nlu.text.known import is_common, is_latin_name
 from nlu.text.letters import log_likelihood
 
 __all__ = ["mend_layout"]
@@ -78,13 +74,6 @@ def _typed_on(keyboard: Mapping[int, int | str], chunk: str) -> str:
     return chunk.translate(keyboard)
 
 
-@lru_cache
-def _latin_names() -> frozenset[str]:
-    """Names and words that either language writes in Latin: `egov`, `whatsapp`, `login`."""
-    data = yaml.safe_load(Path(__file__).with_name("words.yaml").read_text("utf-8"))
-    return frozenset(word for word in data["both"].split() if word.isascii() and len(word) >= _SHORTEST_COMMON)
-
-
 def mend_layout(text: str) -> str:
     """`text` as it was meant, where words of it make sense only as typed on another keyboard; else unchanged.
 
@@ -104,7 +93,7 @@ def mend_layout(text: str) -> str:
             return word
         meant = word.translate(_TO_LATIN)
         words = _words(meant)
-        if meant.lower().strip("?!.,") in _latin_names() and not any(map(is_common, _words(word))):
+        if is_latin_name(meant.lower().strip("?!.,")) and not any(map(is_common, _words(word))):
             return meant
         latin = sum(map(len, words)) >= _SHORTEST_LATIN and all(map(is_common, words))
         return _read(word, _TO_LATIN, margin=_MUCH_LIKELIER) if latin else word

@@ -1,9 +1,10 @@
 """Counts anew, over texts of both languages, what tells words and languages apart: `python -m nlu.text.learn CORPORA`.
 
-Writes `letters.json` (how often three letters follow one another), `common.txt` (skeletons of common words) and
-`language.json` (what each feature of a word counts for one language). CORPORA is a folder with the files that
-`learn.yaml` names; this project's own texts are read as well. Run it after a change of `nlu.text.fold` and when the
-texts have grown much. It takes two minutes and the packages of the service.
+Writes `letters.json` and `cyrillic.json` (how often three folded, and three Cyrillic letters follow one another; the
+most frequent words),
+`common.txt` (skeletons of common words) and `language.json` (what each feature of a word counts for one language).
+CORPORA is a folder with the files that `learn.yaml` names; this project's own texts are read as well. Run it after a
+change of `nlu.text.fold` and when the texts have grown much. It takes two minutes and the packages of the service.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import random
 import re
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
@@ -38,6 +39,7 @@ SETTINGS = yaml.safe_load((HERE / "learn.yaml").read_text("utf-8"))
 RARE = 5  # a feature seen in fewer messages is not learnt
 KEPT = 8000  # features, those that count most: the rest changes nothing that was measured
 STRENGTH = 0.3  # of the evidence against the prior that a feature tells nothing (C of the regression)
+FREQUENT = 4000  # words of each language that are written so, whatever their letters make likely
 PLAIN, LATIN = 0.35, 0.25  # shares of messages written without Kazakh letters, and in Latin
 
 
@@ -124,21 +126,44 @@ def _noun(word: str) -> str | None:
 # Counting letters and words
 
 
-def count_letters(texts: Iterable[Text]) -> dict[str, dict[str, int]]:
-    """By language, how often each three folded letters follow one another; two spaces stand before a word."""
+def count_letters(texts: Iterable[Text], spelt: Callable[[str], str], seldom: int = 0) -> dict[str, dict[str, int]]:
+    """By language, how often each three letters follow one another in words spelt so; two spaces stand before a word.
+
+    Threes that count for `seldom` or less are left out.
+    """
     words: dict[str, Counter[str]] = {"ru": Counter(), "kk": Counter()}
     for text in texts:
-        words[text.language].update(fold_word(word.lower()) for word in text.words)
+        words[text.language].update(spelt(word.lower()) for word in text.words)
     counted: dict[str, dict[str, int]] = {}
     for language, known in words.items():
         trigrams: Counter[str] = Counter()
         for word, times in known.items():
-            if word.isascii() and word.isalpha() and times > 1:
+            if word.isalpha() and times > 1:
                 for trigram in (f"  {word} "[i : i + 3] for i in range(len(word) + 1)):
                     # The logarithm keeps the words that some texts repeat from drowning the rest.
                     trigrams[trigram] += 1 + round(math.log2(times))
-        counted[language] = dict(sorted(trigrams.items()))
+        counted[language] = {trigram: times for trigram, times in sorted(trigrams.items()) if times > seldom}
     return counted
+
+
+def _folded(word: str) -> str:
+    folded = fold_word(word)
+    return folded if folded.isascii() else ""
+
+
+def _cyrillic(word: str) -> str:
+    return word if all("\u0400" <= letter <= "\u04ff" for letter in word) else ""
+
+
+def frequent_words(texts: Iterable[Text]) -> dict[str, list[str]]:
+    """By language, the most frequent words of Cyrillic letters only, in small letters."""
+    seen: dict[str, Counter[str]] = {"ru": Counter(), "kk": Counter()}
+    for text in texts:
+        seen[text.language].update(_cyrillic(word.lower()) for word in text.words)
+    return {
+        language: sorted(word for word, _ in words.most_common(FREQUENT) if len(word) > 1)
+        for language, words in seen.items()
+    }
 
 
 def common_words(texts: Iterable[Text], english: Counter[str]) -> list[str]:
@@ -315,15 +340,20 @@ def learn_languages(samples: list[Sample]) -> dict[str, int]:
     return {feature: hundredths for feature in sorted(learnt) if (hundredths := round(100 * learnt[feature]))}
 
 
+def _write(name: str, text: str) -> None:
+    (HERE / name).write_text(text + "\n", "utf-8")
+
+
 def main(folder: Path) -> None:
     texts = [text for text in (*own_texts(), *corpora(folder)) if text.words]
-    letters = count_letters(texts)
-    (HERE / "letters.json").write_text(json.dumps(letters, ensure_ascii=False, separators=(",", ":")) + "\n", "utf-8")
-    (HERE / "common.txt").write_text("\n".join(common_words(texts, english_words(folder))) + "\n", "utf-8")
+    _write("letters.json", json.dumps(count_letters(texts, _folded), separators=(",", ":")))
+    cyrillic = {"letters": count_letters(texts, _cyrillic, seldom=4), "words": frequent_words(texts)}
+    _write("cyrillic.json", json.dumps(cyrillic, ensure_ascii=False, separators=(",", ":")))
+    _write("common.txt", "\n".join(common_words(texts, english_words(folder))))
     samples = list(Samples(texts, noun_pairs(folder)))
     unmixed = [sample for sample in samples if not sample.mixed]
     weights = {"frame": learn_languages(samples), "words": learn_languages(unmixed)}
-    (HERE / "language.json").write_text(json.dumps(weights, ensure_ascii=False, indent=0) + "\n", "utf-8")
+    _write("language.json", json.dumps(weights, ensure_ascii=False, indent=0))
 
 
 if __name__ == "__main__":

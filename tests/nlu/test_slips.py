@@ -60,7 +60,8 @@ def test_letters_held_too_long_are_shortened(typed, meant):
 @pytest.mark.parametrize(
     "text",
     ["касса", "ссылка", "аттестат", "ақша", "қатты", "длинношеее", "ООО", "ТОО", "www", "XIII", "XXIII век",
-     "111000222", "AAA123", "aaab1@mail.kz", "https://egov.kz/aaab", "ммм", "хаха", "870000012345", "8000000", "...", "!!!!"],
+     "111000222", "AAA123", "aaab1@mail.kz", "https://egov.kz/aaab", "ммм", "хаха", "870000012345",
+     "8000000", "...", "!!!!"],
 )  # fmt: skip
 def test_real_doubles_numbers_and_abbreviations_stay(text):
     assert shorten(text) == text
