@@ -17,6 +17,7 @@ import sys
 import tempfile
 import time
 from collections import defaultdict
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -127,8 +128,7 @@ def report(results: dict[str, Result], data: list[Example], places: list[int]) -
         of_language = [place for place in places if data[place][2] == language]
         row(f"— {language}", [100 * accuracy(results[name], CLEAN, data, of_language) for name in names], " %")
     together = [
-        [(a == b) or (a in SEARCHED and b in SEARCHED) for a, b in zip(said[name], true)]  # noqa: B905 - Python 3.10
-        for name in names
+        [(a == b) or (a in SEARCHED and b in SEARCHED) for a, b in zip(said[name], true, strict=True)] for name in names
     ]
     row("accuracy, ask and follow_up as one", [100 * _mean(right) for right in together], " %")
     row("macro F1, clean", [100 * f1_score(true, said[name], average="macro") for name in names], " %")
@@ -142,7 +142,7 @@ def report(results: dict[str, Result], data: list[Example], places: list[int]) -
         # Russian has no Kazakh letters to lose.
         concerned = [p for p in places if data[p][2] == "kk"] if kind == "without Kazakh letters" else places
         noisy = [100 * accuracy(results[name], kind, data, concerned) for name in names]
-        for name, value in zip(names, noisy):  # noqa: B905
+        for name, value in zip(names, noisy, strict=True):
             losses[name].append(100 * accuracy(results[name], CLEAN, data, concerned) - value)
         row(f"accuracy, {kind}", noisy, " %")
     means = [_mean(losses[name]) for name in names]
@@ -155,16 +155,23 @@ def report(results: dict[str, Result], data: list[Example], places: list[int]) -
         print(f"| {title} | " + " | ".join(values) + " |")
     if len(names) > 1:
         print(f"\nOur loss on noisy text is {means[0] / means[1]:.2f} of the default pipeline's.")
-    print("\n| our confidence | texts, clean and noisy | right |\n| --- | --- | --- |")
-    edges = [0, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5, 0.6, 0.8, 1.01]
-    answers = [
-        (results[names[0]].said[kind][place][1], results[names[0]].said[kind][place][0] == data[place][1])
-        for kind in results[names[0]].said
+    thresholds(results[names[0]], data, places)
+
+
+def thresholds(result: Result, data: list[Example], places: list[int]) -> None:
+    """By confidence: how often a guess that leads past the search is right, and how often the search would be."""
+    guesses = [
+        (confidence, intent == data[place][1], data[place][1] in SEARCHED)
+        for said in result.said.values()
         for place in places
+        for intent, confidence in [said[place]]
+        if intent not in SEARCHED
     ]
-    for low, high in zip(edges, edges[1:]):  # noqa: B905, RUF007
-        right = [correct for confidence, correct in answers if low <= confidence < high]
-        print(f"| {low}–{min(high, 1)} | {len(right)} | {100 * _mean(right):.0f} % |")
+    print("\n| confidence in another intent than a question | texts | right | a question after all |\n|" + " --- |" * 4)
+    for low, high in pairwise([0, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.6, 0.8, 1.01]):
+        within = [guess for guess in guesses if low <= guess[0] < high]
+        right, question = (100 * _mean([guess[column] for guess in within]) for column in (1, 2))
+        print(f"| {low}–{min(high, 1)} | {len(within)} | {right:.0f} % | {question:.0f} % |")
 
 
 async def main() -> None:

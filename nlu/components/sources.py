@@ -15,7 +15,7 @@ _NLU = Path(__file__).parents[1]
 def of_reading() -> str:
     """A digest of the code and data that read text; for the components' `fingerprint_addon`."""
     digest = hashlib.sha256()
-    for folder in ("text", "kazakh", "entities"):
+    for folder in ("text", "kazakh", "entities", "components"):
         for path in sorted((_NLU / folder).iterdir()):
             if path.is_file():
                 digest.update(path.name.encode() + path.read_bytes())

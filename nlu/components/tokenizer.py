@@ -15,6 +15,9 @@ from nlu.entities.reading import Reading
 from nlu.text.fold import fold
 from nlu.text.lemmas import lemmas
 
+WRITTEN = "written"
+"""Where a token keeps its word as it was meant, in small letters, not folded."""
+
 
 @lru_cache(maxsize=65536)
 def _lemma(word: str, language: str) -> str:
@@ -41,7 +44,8 @@ class FoldingTokenizer(Tokenizer):
         text = message.get(attribute)
         language = message.get(LANGUAGE) or "ru"
         tokens = [
-            Token(word.folded, word.start, word.end, lemma=_lemma(word.text, language)) for word in Reading(text).words
+            Token(word.folded, word.start, word.end, {WRITTEN: word.text}, _lemma(word.text, language))
+            for word in Reading(text).words
         ]
         if not tokens:  # Rasa needs a token in every text; a message of signs only keeps its own
             tokens = [Token(text or " ", 0, len(text))]

@@ -21,6 +21,8 @@ TEXTS = {
     "emoji": "👍",
     "invisible": "\u200b",
     "number": "Менің ЖСН-ім 050000000009, Шымке\u0301нттемін",
+    "mistyped": "позовите оперотор",
+    "nonsense": "ыщзщжщш 5",
 }
 
 
@@ -90,6 +92,8 @@ def test_the_language_is_in_what_rasa_answers_and_the_text_is_as_written(read):
         "emoji": None,
         "invisible": None,
         "number": "kk",
+        "mistyped": "ru",
+        "nonsense": read["nonsense"]["output"].get("language"),  # whatever it is
     }
     assert {name: result["text"] for name, result in read.items()} == TEXTS
 
@@ -109,3 +113,24 @@ def test_rasa_gets_the_entities_and_never_the_number_itself(read):
     assert place["value"] == "KZ-79"
     assert text[place["start"] : place["end"]] == "Шымке\u0301нттемін"
     assert read["emoji"]["output"]["entities"] == []
+
+
+@pytest.mark.slow
+def test_mistyped_words_become_those_of_the_examples_with_their_lemmas_and_keep_their_places(read):
+    assert _words(read["mistyped"]) == ["pozovite", "operotor"]
+    assert read["mistyped"]["mended"] == [["pozovite", 0, 8, "pozvat"], ["operator", 9, 17, "operator"]]
+
+
+@pytest.mark.slow
+def test_words_that_the_examples_have_stay_as_they_are(read):
+    assert [token[0] for token in read["russian"]["mended"]][1:3] == ["poluchit", "spravku"]
+
+
+@pytest.mark.slow
+def test_a_message_is_measured_by_the_words_of_the_services(read):
+    *shares, any_unknown = read["clean"]["subject"]
+    assert sum(shares) == pytest.approx(1)
+    assert any_unknown == 0
+    assert read["clean"]["subjects"] == len(read["clean"]["tokens"])
+    *shares, any_unknown = read["nonsense"]["subject"]  # the number is in no class
+    assert (shares[0], any_unknown) == (1, 1)
