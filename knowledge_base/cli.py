@@ -1,4 +1,4 @@
-"""The commands `jauap search`, `index`, `kb` and `evaluate`."""
+"""The commands `jauap search`, `index`, `kb`, `evaluate` and `encoder`."""
 
 from __future__ import annotations
 
@@ -33,10 +33,15 @@ class Failed(Exception):
 
 
 Command = Callable[[argparse.Namespace, Settings], int]
+Classify = Callable[[list[str]], list[str] | None]
 
 
-def add_parsers(subparsers: Any) -> None:
-    """Add the commands; each sets `run(arguments, settings)`, which returns the exit code."""
+def add_parsers(subparsers: Any, classify: Classify | None = None) -> None:
+    """Add the commands; each sets `run(arguments, settings)`, which returns the exit code.
+
+    `classify` gives the dialogue model's intents of texts, `None` where it is not trained; the dialogue belongs to
+    rooms above this one.
+    """
     search = subparsers.add_parser("search", help="search the knowledge base without the dialogue")
     search.add_argument("question", nargs="*", metavar="QUESTION")
     search.add_argument("--language", choices=LANGUAGES, help="identified from the question where not given")
@@ -50,7 +55,19 @@ def add_parsers(subparsers: Any) -> None:
 
     evaluate = subparsers.add_parser("evaluate", help="measure the search on the development questions")
     evaluate.add_argument("--calibrate", action="store_true", help="tune weights and thresholds on them first")
-    evaluate.set_defaults(run=_guarded(_evaluate))
+    evaluate.add_argument("--held-back", action="store_true", help="measure on the questions kept for releases")
+    evaluate.add_argument("--plot", type=Path, metavar="FILE", help="draw a picture (svg, png, pdf)")
+    evaluate.add_argument("--record", metavar="VERSION", help="keep the outcomes for the next release to compare with")
+    evaluate.set_defaults(run=_guarded(_evaluate), classify=classify)
+
+    encoder = subparsers.add_parser("encoder", help="train the default encoder")
+    trains = encoder.add_subparsers(dest="encoder_command", required=True, metavar="COMMAND").add_parser(
+        "train", help="train its general weights anew; the texts are listed in knowledge_base/encoder/corpora.yaml"
+    )
+    trains.add_argument("--data", type=Path, required=True, metavar="DIR", help="where the texts are")
+    trains.add_argument("--output", type=Path, metavar="DIR", help="write the model there instead of to its place")
+    trains.add_argument("--steps", type=_count, metavar="N", help="fewer steps, for a trial")
+    trains.set_defaults(run=_guarded(_train_encoder))
 
     kb = subparsers.add_parser("kb", help="check, show, report and begin service files")
     kinds = kb.add_subparsers(dest="kb_command", required=True, metavar="COMMAND")
@@ -171,26 +188,86 @@ def _index(arguments: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
+def _train_encoder(arguments: argparse.Namespace, _: Settings) -> int:
+    from knowledge_base.encoder import WEIGHTS
+    from knowledge_base.encoder.pretrain import STEPS, train
+
+    output = arguments.output or WEIGHTS
+    try:
+        train(
+            arguments.data,
+            output,
+            steps=arguments.steps or STEPS,
+            progress=lambda line: print(line, flush=True),
+        )
+    except (OSError, ValueError, KeyError) as error:
+        raise Failed(f"the encoder cannot be trained: {' '.join(str(error).split())[:200]}") from None
+    print(f"written: {output}; «jauap index» adapts it to the knowledge base")
+    return 0
+
+
 def _evaluate(arguments: argparse.Namespace, settings: Settings) -> int:
-    from knowledge_base import decision, evaluate, search
+    from knowledge_base import decision, search
+    from knowledge_base.evaluation import questions, release
+    from knowledge_base.evaluation.measure import measure
 
     searcher = _opened(settings)
     try:
-        questions = evaluate.read()
+        asked = questions.read(questions.HELD_BACK if arguments.held_back else questions.DEVELOPMENT)
+        before = release.latest()
     except (OSError, ValueError) as error:
         raise Failed(str(error)) from None
     if arguments.calibrate:
-        from knowledge_base.calibrate import calibrate
+        from knowledge_base.evaluation.calibrate import calibrate
 
         # Our own encoder's tuning belongs to the program; another encoder's to this installation.
         own = settings.encoder is None
         path = decision.DECISION if own else settings.data_dir / "decision.yaml"
-        calibrate(searcher, questions, path, search.WEIGHTS if own else None)
+        calibrate(searcher, asked, path, search.WEIGHTS if own else None)
         print(f"tuned: {path}")
         searcher = _opened(settings)
-    for line in evaluate.table(evaluate.measure(searcher, questions), searcher.services):
-        print(line)
+    measured = measure(searcher, asked)
+    for line in _tables(searcher, asked, measured, before, arguments.classify):
+        print(line, flush=True)
+    if arguments.plot:
+        from knowledge_base.evaluation.plot import draw
+
+        draw(measured, searcher.services, searcher.decider, arguments.plot)
+        print(f"\nthe picture: {arguments.plot}")
+    if arguments.record:
+        print(f"\nrecorded: {release.record(arguments.record, measured)}")
     return 0
+
+
+def _tables(searcher: Any, asked: Any, measured: Any, before: Any, classify: Classify | None) -> Iterator[str]:
+    from knowledge_base.evaluation import questions, report
+    from knowledge_base.evaluation.measure import measure
+    from knowledge_base.model import load_all
+
+    yield from report.methods(measured, searcher.services)
+    yield ""
+    yield from report.decisions(measured)
+    yield ""
+    yield from report.domains(measured, {slug: service.domain for slug, service in load_all().items()})
+    yield ""
+    right = [one.question for one in measured if one.rank == 1 and one.question.kind == "clean"]
+    yield from report.noise(measure(searcher, questions.spoilt(right)))
+    yield ""
+    yield from report.confusions(measured)
+    if before is not None:
+        yield ""
+        yield from report.comparison(measured, before)
+    yield ""
+    intents = classify([question.text for question in asked]) if classify else None
+    if intents is None:
+        yield "complaints are not measured: the dialogue model is not trained («jauap train»)"
+    else:
+        of_interest = [
+            (intent, question.is_complaint)
+            for intent, question in zip(intents, asked, strict=True)
+            if question.is_complaint or question.service
+        ]
+        yield from report.complaints(of_interest)
 
 
 def _check(_: argparse.Namespace, __: Settings) -> int:

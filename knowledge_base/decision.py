@@ -14,8 +14,8 @@ from texts import Language
 Decision = Literal["answer", "clarify", "none"]
 
 DECISION = Path(__file__).parent / "decision.yaml"
-KNOWN = ("dense", "characters", "coverage")
-RIGHT = ("dense", "characters", "coverage", "margin")
+KNOWN = ("dense", "foreign", "characters", "coverage")
+RIGHT = (*KNOWN, "margin")
 
 __all__ = ["DECISION", "KNOWN", "RIGHT", "Decider", "Decision", "Evidence"]
 
@@ -24,11 +24,13 @@ __all__ = ["DECISION", "KNOWN", "RIGHT", "Decider", "Decision", "Evidence"]
 class Evidence:
     """What speaks for the best service of a search.
 
-    `dense` and `characters` are the cosines of its nearest passages, `coverage` the share of the question's own words
-    that the knowledge base knows, `margin` the distance of the fused score to the second service's.
+    `dense` and `characters` are the cosines of its nearest passages, `foreign` that of the nearest examples of what no
+    service answers, `coverage` the share of the question's own words that the knowledge base knows, `margin` the
+    distance of the fused score to the second service's.
     """
 
     dense: float
+    foreign: float
     characters: float
     coverage: float
     margin: float

@@ -13,22 +13,25 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import faiss
+import numpy as np
 from sentence_transformers import SentenceTransformer
 
-from knowledge_base import adapt as adapting
-from knowledge_base import encoder as encoding
+from knowledge_base import foreign
+from knowledge_base import nearest as neighbours
 from knowledge_base import passages as pieces
-from knowledge_base.adapt import adapt
-from knowledge_base.encoder import OWN, embed, load_encoder, new_encoder
+from knowledge_base.encoder import OWN, WEIGHTS, Vectors, bag, contrast, embed, load_encoder
+from knowledge_base.encoder import adapt as adapting
+from knowledge_base.encoder.adapt import adapt
 from knowledge_base.model import SERVICES, load_all
+from knowledge_base.nearest import nearest
 from knowledge_base.passages import Passage
 from knowledge_base.rates import RATES
 from nlu.text import fold as folding
 from texts import LANGUAGES
 
-FORMAT = 1  # of the files below
+FORMAT = 2  # of the files below
 # A change of the code that decides what is in an index makes another version of it too.
-CODE = [Path(str(module.__file__)) for module in (adapting, encoding, pieces, folding)]
+CODE = [Path(str(module.__file__)) for module in (adapting, bag, contrast, folding, foreign, neighbours, pieces)]
 
 __all__ = ["BrokenIndex", "Index", "build", "current", "is_current", "open_index", "version_of"]
 
@@ -39,19 +42,24 @@ class BrokenIndex(Exception):
 
 @dataclass(frozen=True)
 class Index:
-    """An opened index; row n of `vectors` (`IndexFlatIP`: exact inner product) belongs to passage n."""
+    """An opened index; row n of `vectors` (inner product) belongs to passage n.
+
+    `foreign` are the vectors of examples that no service answers, shape (examples, dimensions).
+    """
 
     version: str
     encoder: SentenceTransformer
     vectors: faiss.Index
     passages: list[Passage]
+    foreign: Vectors
     names: dict[str, dict[str, str]]  # slug → language → the service's name
 
 
 def version_of(encoder: str | None, folder: Path = SERVICES, rates: Path = RATES) -> str:
     """What an index is named after: a hash of all that goes into it."""
     digest = hashlib.sha256(f"{FORMAT} {encoder or OWN}".encode())
-    for path in [*sorted(folder.glob("*/*.yaml")), rates, *CODE]:
+    weights = [WEIGHTS / "model.safetensors"] if encoder is None else []
+    for path in [*sorted(folder.glob("*/*.yaml")), rates, *foreign.files(), *weights, *CODE]:
         digest.update(f"\0{path.parent.name}/{path.name}\0".encode() + path.read_bytes())
     return digest.hexdigest()[:16]
 
@@ -104,15 +112,15 @@ def build(
     root.mkdir(parents=True, exist_ok=True)
     beside = Path(tempfile.mkdtemp(prefix=".building-", dir=root))
     try:
+        strangers = foreign.foreign_texts()
         if encoder is None:
-            model = new_encoder()
-            adapt(model, found, progress=progress)
+            model = load_encoder(str(WEIGHTS), data_dir)
+            adapt(model, found, strangers, progress=progress)
             model.save(str(beside / "encoder"), create_model_card=False)
         model = load_encoder(encoder or str(beside / "encoder"), data_dir)
         vectors = embed(model, [passage.text for passage in found], "passage")
-        flat = faiss.IndexFlatIP(vectors.shape[1])
-        flat.add(vectors)
-        faiss.write_index(flat, str(beside / "vectors.faiss"))
+        faiss.write_index(nearest(vectors), str(beside / "vectors.faiss"))
+        np.save(beside / "foreign.npy", embed(model, strangers, "query"))
         pieces.write(beside / "passages.jsonl", found)
         manifest = {
             "format": FORMAT,
@@ -161,6 +169,7 @@ def _open(folder: Path, encoder: str | None) -> Index:
         manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
         vectors = faiss.read_index(str(folder / "vectors.faiss"))
         passages = pieces.read(folder / "passages.jsonl")
+        foreign_vectors = np.load(folder / "foreign.npy", allow_pickle=False)
         names = dict(manifest["names"])
         claimed = {key: manifest[key] for key in ("format", "version", "encoder", "dimensions", "rows")}
     except (OSError, ValueError, TypeError, KeyError, RuntimeError) as error:  # RuntimeError: FAISS cannot read it
@@ -184,4 +193,6 @@ def _open(folder: Path, encoder: str | None) -> Index:
     size = model.get_embedding_dimension()
     if not claimed["dimensions"] == vectors.d == size:
         raise broken(f"has {vectors.d} dimensions, its encoder {size}, and the manifest says {claimed['dimensions']}")
-    return Index(claimed["version"], model, vectors, passages, names)
+    if foreign_vectors.ndim != 2 or foreign_vectors.shape[1] != size:
+        raise broken(f"has foreign vectors of shape {foreign_vectors.shape}")
+    return Index(claimed["version"], model, vectors, passages, foreign_vectors, names)

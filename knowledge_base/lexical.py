@@ -39,6 +39,10 @@ class Lexical:
         )
         self._matrix = self._characters.fit_transform([passage.text for passage in passages]).T.tocsr()
 
+    def knows(self, word: str, language: Language) -> bool:
+        """Whether some passage has `word`, or another form of it."""
+        return self._vocabulary.issuperset(terms(word, language))
+
     def bm25(self, text: str, language: Language) -> Scores:
         """BM25 of each passage, shape (passages,)."""
         known = [term for term in terms(text, language) if term in self._vocabulary]

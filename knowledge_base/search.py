@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass, field
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -12,16 +15,21 @@ from numpy.typing import NDArray
 
 from knowledge_base import sections
 from knowledge_base.decision import DECISION, Decider, Decision, Evidence
-from knowledge_base.encoder import embed
+from knowledge_base.encoder import Vectors, embed
 from knowledge_base.index import Index, open_index
 from knowledge_base.lexical import Lexical
 from knowledge_base.model import SectionName
+from knowledge_base.passages import Passage
 from nlu.text.language import identify
 from nlu.text.normalise import normalise
+from nlu.text.spelling import Spelling
 from texts import Language
 
 WEIGHTS = Path(__file__).parent / "fusion.yaml"
 METHODS = ("dense", "characters", "bm25")
+CANDIDATES = 1024  # passages that are looked at for each question
+NEAREST = 3  # of a service's passages: one near passage may be chance, three are less likely so
+WORD = re.compile(r"[^\W\d_]+(?:['’ʼ`´-][^\W\d_]+)*")
 Scores = NDArray[np.float32]
 
 logger = logging.getLogger(__name__)
@@ -60,11 +68,25 @@ class SearchResult:
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """Scores of one question before any decision: a row a method, a column a service."""
+    """Scores of one question before any decision; each array has a column a service.
+
+    `nearest` is the cosine of each service's nearest passage, `foreign` that of the nearest examples that no service
+    answers.
+    """
 
     by_method: dict[str, Scores]
     fused: Scores
-    passages: Scores  # dense score of each passage
+    nearest: Scores
+    foreign: float
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A search with all services as hits, and what its decision rests on."""
+
+    result: SearchResult
+    ranking: Ranking
+    evidence: Evidence
 
 
 class Searcher:
@@ -76,12 +98,12 @@ class Searcher:
         number = {slug: column for column, slug in enumerate(self.services)}
         self._owner = np.array([number[passage.service] for passage in index.passages])
         self._starts = np.flatnonzero(np.diff(self._owner, prepend=-1))
-        self._is_section = np.array([passage.kind == "section" for passage in index.passages])
         self._sections = {
             slug: {one.section for one in index.passages if one.service == slug} for slug in self.services
         }
         self._lexical = Lexical(index.passages)
         self._subjects = sections.Subjects(index.passages)
+        self._spelling = Spelling(_vocabulary(index.passages))
         self._weights: dict[str, float] = yaml.safe_load(WEIGHTS.read_text("utf-8"))["weights"]
         self.decider = Decider(decision)
 
@@ -103,8 +125,14 @@ class Searcher:
 
     def search(self, text: str, language: Language | None = None, limit: int = 5) -> SearchResult:
         """What the knowledge base has on `text`; `language` is identified where not given, Russian where undecided."""
+        found = self.look(text, language).result
+        return replace(found, results=found.results[:limit])
+
+    def look(self, text: str, language: Language | None = None) -> Look:
+        """The same with all that speaks for it."""
         text = normalise(text)
         language = language or identify(text) or "ru"
+        text = self._mended(text, language)
         words = sections.remainder(text)
         ranking = self.rank(text, language)
         order = np.argsort(-ranking.fused, kind="stable")
@@ -120,28 +148,53 @@ class Searcher:
                 score=round(float(ranking.fused[column]), 4),
                 title=self.index.names[self.services[column]][language],
             )
-            for column in order[:limit]
+            for column in order
         ]
         has_subject = self._subjects.named_in(words) or (bool(words) and cue is None)
-        return SearchResult(language, decision, hits, has_subject)
+        return Look(SearchResult(language, decision, hits, has_subject), ranking, evidence)
+
+    def _mended(self, text: str, language: Language) -> str:
+        """`text` with the words that the knowledge base knows in no form replaced by the known ones they stand for."""
+
+        def mended(word: re.Match[str]) -> str:
+            return word[0] if self._lexical.knows(word[0], language) else self._spelling.mend(word[0]) or word[0]
+
+        return WORD.sub(mended, text)
 
     def section_of(self, text: str, language: Language | None = None) -> SectionName | None:
         """The section that `text` asks about, by its words alone; cues of both languages count, whatever `language`."""
         return sections.cue(normalise(text))
 
     def rank(self, text: str, language: Language) -> Ranking:
-        """Scores of every service for a normalised text: the best passage of each, by each method, and fused."""
+        """Scores of every service for a normalised text, by each method and fused."""
         vector = embed(self.index.encoder, [text], "query")
-        found, rows = self.index.vectors.search(vector, self.index.vectors.ntotal)
-        dense = np.empty(self.index.vectors.ntotal, dtype=np.float32)
-        dense[rows[0]] = found[0]
-        passages = {
+        nearest, dense = self._dense(vector)
+        by_method = {
             "dense": dense,
-            "characters": self._lexical.characters(text),
-            "bm25": self._lexical.bm25(text, language),
+            "characters": self._best(self._lexical.characters(text)),
+            "bm25": self._best(self._lexical.bm25(text, language)),
         }
-        by_method = {name: np.maximum.reduceat(scores, self._starts) for name, scores in passages.items()}
-        return Ranking(by_method, self.fuse(by_method), dense)
+        foreign = np.sort(self.index.foreign @ vector[0])[-NEAREST:]
+        return Ranking(by_method, self.fuse(by_method), nearest, float(foreign.mean()) if len(foreign) else 0.0)
+
+    def _dense(self, vector: Vectors) -> tuple[Scores, Scores]:
+        """For each service the cosine of its nearest passage, and the mean of its `NEAREST` nearest.
+
+        Passages that are not among the `CANDIDATES` nearest of all count as the last of these.
+        """
+        found, rows = self.index.vectors.search(vector, min(CANDIDATES, self.index.vectors.ntotal))
+        scores, owners = found[0][rows[0] >= 0], self._owner[rows[0][rows[0] >= 0]]
+        by_service = np.argsort(owners, kind="stable")  # best first within a service
+        owners, scores = owners[by_service], scores[by_service]
+        place = np.arange(len(owners)) - np.searchsorted(owners, owners)
+        best = np.full((len(self.services), NEAREST), scores.min() if len(scores) else 0.0, dtype=np.float32)
+        kept = place < NEAREST
+        best[owners[kept], place[kept]] = scores[kept]
+        return best[:, 0], best.mean(axis=1)
+
+    def _best(self, passages: Scores) -> Scores:
+        """The best score of each service's passages."""
+        return np.maximum.reduceat(passages, self._starts)
 
     def fuse(self, by_method: dict[str, Scores], weights: dict[str, float] | None = None) -> Scores:
         """Weighted mean of the methods' scores, each standardised over the services first."""
@@ -159,6 +212,7 @@ class Searcher:
         best = order[0]
         return Evidence(
             dense=float(ranking.by_method["dense"][best]),
+            foreign=ranking.foreign,
             characters=float(ranking.by_method["characters"][best]),
             coverage=self._subjects.coverage(words),
             margin=float(ranking.fused[best] - ranking.fused[order[1]]) if len(order) > 1 else 1.0,
@@ -174,6 +228,11 @@ class Searcher:
             return cue
         instead: dict[str, SectionName] = {"online": "in_person", "in_person": "online"}
         return instead[cue] if cue in instead and instead[cue] in has else None
+
+
+def _vocabulary(passages: list[Passage]) -> Iterator[tuple[str, int]]:
+    """The words of the knowledge base, as often as they stand in it."""
+    yield from Counter(word for passage in passages for word in WORD.findall(passage.text.lower())).items()
 
 
 def _standardised(scores: Scores) -> Scores:

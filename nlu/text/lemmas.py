@@ -7,6 +7,7 @@ from typing import Literal
 
 import spacy
 from spacy.language import Language as Pipeline
+from spacy.tokens import Doc
 
 __all__ = ["lemmas"]
 
@@ -21,10 +22,18 @@ def _pipeline(language: Literal["ru", "kk"]) -> Pipeline:
     return pipeline
 
 
+@lru_cache(maxsize=65536)
+def _lemma(word: str, language: Literal["ru", "kk"]) -> str:
+    """Neither lemmatizer looks at a word's neighbours, so each word is read once."""
+    pipeline = _pipeline(language)
+    return pipeline.get_pipe("lemmatizer")(Doc(pipeline.vocab, words=[word]))[0].lemma_.lower()
+
+
 def lemmas(text: str, language: Literal["ru", "kk"]) -> list[str]:
     """The lemmas of the words and numbers of `text` in order, in lower case, without punctuation.
 
     >>> lemmas("Потеряла удостоверения", "ru")
     ['потерять', 'удостоверение']
     """
-    return [token.lemma_.lower() for token in _pipeline(language)(text) if token.text[0].isalnum()]
+    words = _pipeline(language).tokenizer(text)
+    return [_lemma(token.text, language) for token in words if token.text[0].isalnum()]

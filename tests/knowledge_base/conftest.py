@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from knowledge_base import index
-from knowledge_base.encoder import new_encoder
+from knowledge_base.encoder.pretrain import new_encoder
 from knowledge_base.search import Searcher
 
 

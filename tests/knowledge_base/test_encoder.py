@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from sentence_transformers import SentenceTransformer
 
-from knowledge_base.encoder import embed, load_encoder, new_encoder
+from knowledge_base.encoder import embed, load_encoder
+from knowledge_base.encoder.pretrain import new_encoder
 from knowledge_base.index import BrokenIndex
 
 
@@ -16,7 +17,8 @@ def test_sentence_transformers_itself_loads_a_saved_encoder(plain_encoder: str) 
     loaded = SentenceTransformer(plain_encoder, device="cpu", trust_remote_code=True)
     fresh = new_encoder(buckets=1024, dimensions=16)
     texts = ["как получить паспорт", "төлқұжат"]
-    assert np.allclose(loaded.encode(texts), fresh.encode(texts), atol=1e-3)
+    cosines = (loaded.encode(texts) * fresh.encode(texts)).sum(axis=1)
+    assert (cosines > 0.999).all()  # the table is rounded to a byte a value
 
 
 def test_vectors_have_length_one_and_the_promised_shape(plain_encoder: str) -> None:

@@ -9,9 +9,11 @@ from typing import Any
 import numpy as np
 import yaml
 from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import StratifiedKFold, cross_val_predict
 
 from knowledge_base.decision import KNOWN, RIGHT, Decider, Evidence
-from knowledge_base.evaluate import Measured, Question, measure
+from knowledge_base.evaluation.measure import Measured, measure
+from knowledge_base.evaluation.questions import Question
 from knowledge_base.search import METHODS, Searcher
 from texts import LANGUAGES
 
@@ -25,7 +27,11 @@ WORTH = {
     "rightly refused": 1.0,
 }
 FOREIGN = 1 / 3  # the share of questions on nothing known that is reckoned with, however many this set has
+# What the thresholds must keep to, with something to spare for questions that this set does not have.
+RIGHT_ANSWERS = 0.965  # of the answers to questions on something known
+ANSWERED_FOREIGN = 0.035  # at most, of the questions on nothing known
 SHARES = (0.15, 0.3, 0.5, 0.75)  # of the lexical methods beside the dense one's 1
+FOLDS = 10
 
 __all__ = ["calibrate", "decision_models", "fusion_weights"]
 
@@ -38,7 +44,7 @@ def fusion_weights(measured: list[Measured], searcher: Searcher) -> dict[str, fl
     known = [one for one in measured if one.question.service]
 
     def quality(weights: dict[str, float]) -> float:
-        ranks = [one.rank(searcher.fuse(one.ranking.by_method, weights), searcher.services) for one in known]
+        ranks = [one.rank_by(searcher.fuse(one.ranking.by_method, weights), searcher.services) for one in known]
         return float(np.mean([1 / rank for rank in ranks]))
 
     grid = (dict(zip(METHODS, (1.0, *rest), strict=True)) for rest in itertools.product(SHARES, repeat=2))
@@ -55,20 +61,29 @@ def decision_models(measured: list[Measured], services: list[str]) -> dict[str, 
 
 def _language(measured: list[Measured], services: list[str]) -> dict[str, Any]:
     known = np.array([one.question.service is not None for one in measured])
-    ranks = np.array([one.rank(one.ranking.fused, services) if one.question.service else 99 for one in measured])
+    ranks = np.array([one.rank or len(services) for one in measured])
     models: dict[str, Any] = {}
     chances = {}
     for name, columns, truth in (("known", KNOWN, known), ("right", RIGHT, ranks == 1)):
         features = _features([one.evidence for one in measured], columns)
-        fitted = LogisticRegression(C=10.0, class_weight="balanced" if name == "known" else None).fit(features, truth)
-        chances[name] = fitted.predict_proba(features)[:, 1]
+        model = LogisticRegression(C=10.0, class_weight="balanced" if name == "known" else None)
+        # Thresholds are chosen on the chances of questions that the model was not fitted on.
+        folds = StratifiedKFold(FOLDS, shuffle=True, random_state=0)
+        chances[name] = cross_val_predict(model, features, truth, cv=folds, method="predict_proba")[:, 1]
+        fitted = model.fit(features, truth)
         weights = {column: round(float(weight), 3) for column, weight in zip(columns, fitted.coef_[0], strict=True)}
         models[name] = {"intercept": round(float(fitted.intercept_[0]), 3), "of": weights}
+    for name, threshold in zip(("known", "right"), _thresholds(chances, known, ranks), strict=True):
+        models[name]["threshold"] = threshold
+    return models
 
+
+def _thresholds(chances: dict[str, np.ndarray], known: np.ndarray, ranks: np.ndarray) -> tuple[float, float]:
+    """The pair that is worth most to citizens among those that keep to the bounds; among all, where none does."""
     foreign_weight = FOREIGN / (1 - FOREIGN) * known.sum() / max(1, (~known).sum())
     weight = np.where(known, 1.0, foreign_weight)
 
-    def worth(low: float, high: float) -> float:
+    def outcome(low: float, high: float) -> tuple[float, bool]:
         none = chances["known"] < low
         answer = ~none & (chances["right"] >= high)
         clarify = ~none & ~answer
@@ -80,16 +95,16 @@ def _language(measured: list[Measured], services: list[str]) -> dict[str, Any]:
             "wrongly refused": none & known,
             "rightly refused": none & ~known,
         }
-        return float(sum(WORTH[name] * (weight * truth).sum() for name, truth in outcomes.items()))
+        worth = float(sum(WORTH[name] * (weight * truth).sum() for name, truth in outcomes.items()))
+        answers = ranks[answer & known]
+        right = bool((answers == 1).mean() >= RIGHT_ANSWERS) if len(answers) else True
+        return worth, right and bool((answer & ~known).sum() <= ANSWERED_FOREIGN * (~known).sum())
 
-    steps = [round(step, 2) for step in np.arange(0.2, 0.91, 0.02)]
-    # Of equally good thresholds the middle ones: the edge of a plateau is the first to fail on other questions.
-    pairs = list(itertools.product(steps, steps))
-    best = max(worth(*pair) for pair in pairs)
-    plateau = [pair for pair in pairs if worth(*pair) >= best - 0.5]
-    for place, name in enumerate(("known", "right")):
-        models[name]["threshold"] = round(float(np.median([pair[place] for pair in plateau])), 2)
-    return models
+    steps = [round(float(step), 2) for step in np.arange(0.1, 0.96, 0.02)]
+    tried = {pair: outcome(*pair) for pair in itertools.product(steps, steps)}
+    allowed = {pair: worth for pair, (worth, kept) in tried.items() if kept}
+    worths = allowed or {pair: worth for pair, (worth, _) in tried.items()}
+    return max(worths, key=lambda pair: worths[pair])
 
 
 def _features(evidence: list[Evidence], columns: tuple[str, ...]) -> np.ndarray:
