@@ -119,9 +119,10 @@ _RULES: list[tuple[str, Callable[[re.Match[str], date], Found]]] = [
     (_words("days"), _named("days", "day")),
     (_words("years"), _named("years", "year")),
     (r"<YEAR>[\s-]*<OF>", _year),
-    # Alone a month is one only after a word of time or in a form that tells when: «қазан» is a cauldron, too.
+    # Alone a month is one only after a word of time or in a Kazakh form that tells when: «қазан» is a cauldron, too,
+    # and «мәрте» folds like a form of март.
     (r"(?:v|vo|s|so|do|po|k|za|na)\s+<MONTH>", _month),
-    (r"<MONTH>(?:(?<=[dt][ae])|(?<=[dt][ae]n)|\s+ai\w*)", _month),
+    (r"(?!mart|avgust)<MONTH>(?:(?<=[dt][ae])|(?<=[dt][ae]n)|\s+ai\w*)", _month),
 ]
 _COMPILED = [
     (re.compile(r"(?<![\w.,])(?:" + re.sub("<([A-Z]+)>", lambda part: _PARTS[part[1]], rule) + ")"), make)

@@ -21,7 +21,7 @@ _DATA = load("numbers.yaml")
 _WORDS = {fold_word(word): number for number, words in _DATA["words"].items() for word in words}
 _MULTIPLIERS = {number: alternatives(words) for number, words in _DATA["multipliers"].items()}
 _MULTIPLIERS[1000] += r"|(?<=\d)k"  # 50к
-_UNITS = {unit: re.compile(rf"\s*(?:{alternatives(words)})(?!\w)") for unit, words in _DATA["units"].items()}
+_UNITS = {unit: re.compile(rf"\.?\s*(?:{alternatives(words)})(?!\w)") for unit, words in _DATA["units"].items()}
 _SIGN = re.compile(rf"\s*([{''.join(_DATA['signs'])}])")
 
 _DIGITS = r"(?:\d{1,3}(?:[ .]\d{3})+(?!\d)|\d+(?:[.,]\d{1,2})?(?!\d))"

@@ -35,7 +35,7 @@ def load(name: str) -> Any:
 
 def _either(endings: str) -> str:
     """Endings as alternatives, folded, the longest first."""
-    return "|".join(sorted({fold_word(ending) for ending in endings.split()}, key=len, reverse=True))
+    return "|".join(sorted({fold_word(ending) for ending in endings.split()} - {""}, key=len, reverse=True))
 
 
 _RUSSIAN = _either(
@@ -44,7 +44,9 @@ _RUSSIAN = _either(
 )
 # Folded, two like letters are one: Шымкент-тен is `shimkent-en`, so that endings also stand without their first letter.
 _PLURAL = _either("лар лер дар дер тар тер ар ер")
-_POSSESSIVE = _either("ым ім м ың ің ң ыңыз іңіз ңыз ңіз ымыз іміз мыз міз ы і сы сі")
+_POSSESSIVE = (
+    _either("ым ім ың ің ыңыз іңіз ымыз іміз ы і") + "|(?<=[aeiou])(?:" + _either("м ң ңыз міз мыз сы сі") + ")"
+)
 _CASE = _either(
     "ның нің дың дің тың тің ға ге қа ке а е на не ны ні ды ді ты ті н да де та те нда нде дан ден тан тен нан нен "
     "мен бен пен дағы дегі тағы тегі ндағы ндегі ан ен ағы егі"

@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from nlu.entities.phrases import Entity, Phrases, load, pattern
 from nlu.entities.reading import Reading
+from nlu.text.language import identify
 
 __all__ = ["find"]
 
@@ -21,21 +22,14 @@ class _Place:
     code: str  # of the region or city by ISO 3166-2:KZ, or the town's slug
     kind: str  # region, city
     region: str
-    common: str = ""  # languages in which the name is a common word, too
+    common: str = ""  # the languages in which the name is a common word, too, or "name"
 
 
-def _forms(name: str, common: str) -> Iterator[str]:
-    """The name with endings, with Russian ones in place of its last vowel, and with those of adjectives (шымкентский).
-
-    Where the name is a Russian word, too, only as it is: «в Семее» would fold like «в семье».
-    """
-    name = name.lower()
-    yield f"{name}*"
-    if name.endswith("ый"):
-        yield f"{name[:-2]}~"
+def _forms(name: str) -> tuple[list[str], list[str]]:
+    """The name with any ending, and its forms that are only Russian: another last vowel, adjectives (шымкентский)."""
     stem = name[:-1] if name[-1] in "аеиоыэяйь" else name
-    if len(stem) >= _SHORTEST_STEM and "ru" not in common:
-        yield from (f"{stem}~", f"{stem}ск~", f"{stem}инск~")
+    russian = [f"{stem}~", f"{stem}ск~", f"{stem}инск~"] if len(stem) >= _SHORTEST_STEM else []
+    return [f"{name}*"], russian + ([f"{name[:-2]}~"] if name.endswith("ый") else [])
 
 
 def _listed() -> Iterator[tuple[_Place, list[str]]]:
@@ -51,7 +45,9 @@ def _listed() -> Iterator[tuple[_Place, list[str]]]:
             for name in names.split(", "):
                 written, _, common = name.partition(" (")
                 common = common.rstrip(")")
-                yield _Place(slug, "city", region, common), list(_forms(written, common))
+                whole, russian = _forms(written.lower())
+                yield _Place(slug, "city", region, common), whole
+                yield _Place(slug, "city", region, "" if common == "kk" else common), russian
 
 
 @lru_cache
@@ -74,12 +70,18 @@ def _is_street(reading: Reading, match: re.Match[str]) -> bool:
 
 
 def _is_meant(reading: Reading, match: re.Match[str], common: str) -> bool:
-    """Whether something makes the place of a name that is a common word, too.
+    """Whether something makes the place of a name that is a common word or somebody's name, too.
 
-    The word for a town beside it, "в" before it, a Kazakh ending of place where the word is not Kazakh, or a capital
-    letter that begins neither the message nor a sentence.
+    That there is nothing else in the message, the word for a town beside it, or "в" before it; for a common word also
+    that the message is in the other language, and a capital letter that begins neither the message nor a sentence.
     """
+    if not re.search(r"\w", reading.skeleton[: match.start()] + reading.skeleton[match.end() :]):
+        return True
     if _TOWN_BEFORE.search(reading.skeleton[: match.start()]) or _TOWN_AFTER.search(reading.skeleton[match.end() :]):
+        return True
+    if common == "name":
+        return False
+    if (identify(reading.text) or common) not in common:
         return True
     if "kk" not in common and _IN_KAZAKH.search(match[0]):
         return True
