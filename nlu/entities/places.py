@@ -72,8 +72,9 @@ def _is_street(reading: Reading, match: re.Match[str]) -> bool:
 def _is_meant(reading: Reading, match: re.Match[str], common: str) -> bool:
     """Whether something makes the place of a name that is a common word or somebody's name, too.
 
-    That there is nothing else in the message, the word for a town beside it, or "в" before it; for a common word also
-    that the message is in the other language, and a capital letter that begins neither the message nor a sentence.
+    That there is nothing else in the message, the word for a town beside it, or "в" before it; for a common word also a
+    capital letter that begins neither the message nor a sentence, for a Kazakh one that the message is Russian, for a
+    Russian one the Kazakh ending of place: other forms of it may be Kazakh words again (оралу, шара).
     """
     if not re.search(r"\w", reading.skeleton[: match.start()] + reading.skeleton[match.end() :]):
         return True
@@ -81,9 +82,9 @@ def _is_meant(reading: Reading, match: re.Match[str], common: str) -> bool:
         return True
     if common == "name":
         return False
-    if (identify(reading.text) or common) not in common:
+    if common == "kk" and identify(reading.text) == "ru":
         return True
-    if "kk" not in common and _IN_KAZAKH.search(match[0]):
+    if common == "ru" and _IN_KAZAKH.search(match[0]):
         return True
     start, _ = reading.span(*match.span())
     return (
