@@ -6,11 +6,13 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from knowledge_base import index
 from knowledge_base.model import Service, load_all
 from knowledge_base.rates import today
-from knowledge_base.search import Searcher
+from knowledge_base.search import Searcher, SearchResult
+from texts import Language
 
-__all__ = ["Knowledge", "configure", "current", "open_searcher"]
+__all__ = ["Knowledge", "configure", "current", "open_searcher", "refresh", "search"]
 
 
 @dataclass(frozen=True)
@@ -52,3 +54,25 @@ def open_searcher(data_dir: Path, encoder: str | None) -> Searcher:
     searcher = Searcher.open(data_dir, encoder)
     configure(Knowledge(load_all(), searcher))
     return searcher
+
+
+def refresh(data_dir: Path, encoder: str | None) -> bool:
+    """Use the index that `jauap index` has made since, with the services it was made of; False where there is none.
+
+    Everything is opened beside what is in use and exchanged in one step. What is in use stays where the new index is
+    broken (`knowledge_base.index.BrokenIndex`), was made of other services than the files hold now (the same), or
+    where these have faults (an `ExceptionGroup` of `knowledge_base.model.Fault`).
+    """
+    version = index.current(data_dir).name
+    if version == current().searcher.index.folder:
+        return False
+    searcher = Searcher.open(data_dir, encoder)
+    if searcher.index.version != index.version_of(encoder):
+        raise index.BrokenIndex(f"the index {version} was made of other service files; `jauap index` builds it anew")
+    configure(Knowledge(load_all(), searcher))
+    return True
+
+
+def search(text: str, language: Language | None = None, limit: int = 5) -> SearchResult:
+    """Search what is in use at this moment."""
+    return current().searcher.search(text, language, limit)

@@ -27,6 +27,8 @@ __all__ = ["CannotStart", "run"]
 
 log = logging.getLogger("jauap")
 
+REFRESH = 5.0  # seconds between two looks for a new index
+
 
 class CannotStart(Exception):
     """Why the service cannot start, in one line."""
@@ -84,6 +86,7 @@ async def run(settings: Settings) -> None:
             _beside(_announce(settings, dialogue)),
             _beside(_resume(service, dialogue)),
             _beside(_expire(service)),
+            _beside(_refresh(settings)),
         ):
             await web.serve()
 
@@ -114,11 +117,11 @@ def _open_knowledge(settings: Settings) -> tuple[Callable[..., FastAPI], Callabl
 
     try:
         index.build(settings.data_dir, settings.encoder)
-        searcher = knowledge.open_searcher(settings.data_dir, settings.encoder)
+        knowledge.open_searcher(settings.data_dir, settings.encoder)
     except (index.BrokenIndex, OSError, ValueError, RuntimeError) as error:
         why = " ".join(str(error).split())
         raise CannotStart(f"no search index: {why}; «jauap index --force» builds it anew") from error
-    return create_app, searcher.search
+    return create_app, knowledge.search
 
 
 @asynccontextmanager
@@ -163,6 +166,23 @@ async def _expire(service: Service) -> None:
         except (SQLAlchemyError, DialogueUnavailable):
             log.exception("erasing what is past its retention failed; trying again in an hour")
         await asyncio.sleep(3600)
+
+
+async def _refresh(settings: Settings) -> None:
+    """Take over an index that `jauap index` has built meanwhile; where it is no good, go on with the one in use."""
+    from actions import knowledge
+    from knowledge_base import index
+
+    refused = None
+    while True:
+        await asyncio.sleep(REFRESH)
+        try:
+            if await asyncio.to_thread(knowledge.refresh, settings.data_dir, settings.encoder):
+                log.info("the search index %s is in use", knowledge.current().searcher.index.folder)
+        except (index.BrokenIndex, ExceptionGroup, OSError, ValueError, RuntimeError) as error:
+            if str(error) != refused:
+                log.warning("the new search index is refused, the former stays in use: %s", error)
+            refused = str(error)
 
 
 async def _announce(settings: Settings, dialogue: Dialogue) -> None:

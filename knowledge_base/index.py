@@ -48,6 +48,7 @@ class Index:
     """
 
     version: str
+    folder: str  # its name: the version, and a number where it was built more than once
     encoder: SentenceTransformer
     vectors: faiss.Index
     passages: list[Passage]
@@ -195,4 +196,4 @@ def _open(folder: Path, encoder: str | None) -> Index:
         raise broken(f"has {vectors.d} dimensions, its encoder {size}, and the manifest says {claimed['dimensions']}")
     if foreign_vectors.ndim != 2 or foreign_vectors.shape[1] != size:
         raise broken(f"has foreign vectors of shape {foreign_vectors.shape}")
-    return Index(claimed["version"], model, vectors, passages, foreign_vectors, names)
+    return Index(claimed["version"], folder.name, model, vectors, passages, foreign_vectors, names)
