@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import json
 import logging
 import subprocess
 import sys
@@ -45,7 +46,7 @@ def _parser() -> argparse.ArgumentParser:
     classify.add_argument("--jsonl", action="store_true", required=True, help="read and write JSON lines")
     classify.set_defaults(run=_classify)
     commands.add_parser("doctor", help="what is set up, what is missing and how to mend it").set_defaults(run=_doctor)
-    knowledge.add_parsers(commands)
+    knowledge.add_parsers(commands, classify=_intents)
     operators.add_parsers(commands)
     return parser
 
@@ -101,11 +102,23 @@ def _classify(_: argparse.Namespace, settings: Settings) -> int:
     try:
         if not rasa.trained(settings):
             return _fail("the dialogue model is not trained: run «jauap train»")
-        command = [str(rasa.python()), "-m", "nlu.parse", "--model", str(rasa.model_path(settings))]
-        environment = rasa.environment(settings, JAUAP_ACTIONS_URL="", JAUAP_ACTIONS_TOKEN="")
-        return subprocess.run(command, env=environment, check=False).returncode
+        return rasa.parse(settings).returncode
     except rasa.RasaMissing as error:
         return _fail(error)
+
+
+def _intents(texts: list[str]) -> list[str] | None:
+    """The intents of texts by the dialogue model; `None` where there is no model of the sources as they stand."""
+    from bot import rasa
+
+    try:
+        if not rasa.trained(settings()):
+            return None
+        lines = "".join(json.dumps({"text": text}) + "\n" for text in texts)
+        parsed = rasa.parse(settings(), input=lines, stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=True)
+    except rasa.RasaMissing:
+        return None
+    return [json.loads(line)["intent"] for line in parsed.stdout.splitlines()]
 
 
 def _doctor(_: argparse.Namespace, settings: Settings) -> int:

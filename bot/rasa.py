@@ -12,6 +12,7 @@ import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from bot.settings import ROOT, Settings
 
@@ -22,6 +23,7 @@ __all__ = [
     "actions_token",
     "free_port",
     "model_path",
+    "parse",
     "python",
     "train",
     "trained",
@@ -53,7 +55,8 @@ def python() -> Path:
 def _sources() -> Iterator[Path]:
     yield ROOT / "config.yml"
     yield ROOT / "requirements" / "rasa.lock"
-    for folder in (TRAINING, ROOT / "nlu" / "text", ROOT / "nlu" / "kazakh", ROOT / "nlu" / "components"):
+    nlu = ROOT / "nlu"
+    for folder in (TRAINING, nlu / "text", nlu / "kazakh", nlu / "components", nlu / "entities"):
         yield from sorted(path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
 
 
@@ -67,6 +70,16 @@ def model_path(settings: Settings) -> Path:
 
 def trained(settings: Settings) -> bool:
     return model_path(settings).exists()
+
+
+def parse(settings: Settings, **more: Any) -> subprocess.CompletedProcess[str]:
+    """Run `nlu.parse` (JSON lines in, JSON lines out) over the trained model; `more` goes to `subprocess.run`.
+
+    Raises `RasaMissing`, and `subprocess.CalledProcessError` where `check=True` is given and it fails.
+    """
+    command = [str(python()), "-m", "nlu.parse", "--model", str(model_path(settings))]
+    env = environment(settings, JAUAP_ACTIONS_URL="", JAUAP_ACTIONS_TOKEN="")
+    return subprocess.run(command, env=env, text=True, **more)
 
 
 def environment(settings: Settings, **more: str) -> dict[str, str]:
