@@ -18,7 +18,7 @@ from bot.rasa import free_port
 __all__ = ["Citizen", "Running"]
 
 JAUAP = Path(sys.executable).with_name("jauap")
-START = 300  # seconds: the first start trains the model and builds the index
+START = 600  # seconds: the first start trains the model and builds the index
 
 
 class Running:
