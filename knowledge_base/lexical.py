@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+from functools import lru_cache
+from sys import intern
 
 import bm25s
 import numpy as np
@@ -26,11 +28,17 @@ def terms(text: str, language: Language) -> list[str]:
     return fold(" ".join(lemmas(text, language))).split()
 
 
+@lru_cache(maxsize=20_000)
+def _terms_of_word(word: str, language: Language) -> tuple[str, ...]:
+    return tuple(terms(word, language))
+
+
 class Lexical:
     """Two scorers over the same passages: one score a passage, higher is nearer, 0 is nothing in common."""
 
     def __init__(self, passages: list[Passage]) -> None:
-        documents = [terms(passage.text, passage.language) or ["\0"] for passage in passages]
+        # Each term once in memory: as strings of their own they would take ten times the room of the whole index.
+        documents = [[*map(intern, terms(passage.text, passage.language))] or ["\0"] for passage in passages]
         self._bm25 = bm25s.BM25()
         self._bm25.index(documents, show_progress=False)
         self._vocabulary = {term for document in documents for term in document}
@@ -41,7 +49,7 @@ class Lexical:
 
     def knows(self, word: str, language: Language) -> bool:
         """Whether some passage has `word`, or another form of it."""
-        return self._vocabulary.issuperset(terms(word, language))
+        return self._vocabulary.issuperset(_terms_of_word(word, language))
 
     def bm25(self, text: str, language: Language) -> Scores:
         """BM25 of each passage, shape (passages,)."""

@@ -6,7 +6,7 @@ import logging
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -82,7 +82,7 @@ class Ranking:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """A search with all services as hits, and what its decision rests on."""
+    """A search, and what its decision rests on."""
 
     result: SearchResult
     ranking: Ranking
@@ -125,10 +125,9 @@ class Searcher:
 
     def search(self, text: str, language: Language | None = None, limit: int = 5) -> SearchResult:
         """What the knowledge base has on `text`; `language` is identified where not given, Russian where undecided."""
-        found = self.look(text, language).result
-        return replace(found, results=found.results[:limit])
+        return self.look(text, language, limit).result
 
-    def look(self, text: str, language: Language | None = None) -> Look:
+    def look(self, text: str, language: Language | None = None, limit: int = 5) -> Look:
         """The same with all that speaks for it."""
         text = normalise(text)
         language = language or identify(text) or "ru"
@@ -148,7 +147,7 @@ class Searcher:
                 score=round(float(ranking.fused[column]), 4),
                 title=self.index.names[self.services[column]][language],
             )
-            for column in order
+            for column in order[:limit]
         ]
         has_subject = self._subjects.named_in(words) or (bool(words) and cue is None)
         return Look(SearchResult(language, decision, hits, has_subject), ranking, evidence)

@@ -43,7 +43,7 @@ def measure(searcher: Searcher, questions: Iterable[Question]) -> list[Measured]
 
 
 def _one(searcher: Searcher, question: Question) -> Measured:
-    look = searcher.look(question.text)
+    look = searcher.look(question.text, limit=len(searcher.services))
     hits = look.result.results
     found = [hit.service for hit in hits]
     return Measured(question, look.ranking, look.evidence, look.result.decision, hits[0].section, found)
