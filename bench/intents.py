@@ -1,7 +1,7 @@
 """Cross-validates the intents: the pipeline of config.yml beside Rasa's default one on the same folds, clean and noisy.
 
-Runs in Rasa's environment: `.venv-rasa/bin/python bench/nlu.py`. Each example is once in a test part, as it is and
-spoiled in the four ways of `noise.py`; both pipelines see only clean examples in training. Prints Markdown tables.
+Runs in Rasa's environment: `.venv-rasa/bin/python -m bench.intents`. Each example is once in a test part, as it is and
+spoiled in the four ways of `nlu.noise`; both pipelines see only clean examples in training. Prints Markdown tables.
 """
 
 from __future__ import annotations
@@ -22,17 +22,16 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[1]
-sys.path.insert(0, str(ROOT))
-os.chdir(ROOT)
 os.environ.update(RASA_TELEMETRY_ENABLED="false", TF_CPP_MIN_LOG_LEVEL="3", CUDA_VISIBLE_DEVICES="-1")
 
 import yaml  # noqa: E402
-from noise import KINDS  # noqa: E402
 from rasa.core.agent import Agent  # noqa: E402
 from rasa.model_training import train_nlu  # noqa: E402
 from rasa.utils.log_utils import configure_structlog  # noqa: E402
 from sklearn.metrics import f1_score, precision_score, recall_score  # noqa: E402
 from sklearn.model_selection import StratifiedKFold  # noqa: E402
+
+from nlu.noise import KINDS  # noqa: E402
 
 BUTTONS = ("show", "domain")  # come from buttons, never from text
 SEARCHED = ("ask", "follow_up", "nlu_fallback")  # which of them it is makes no difference to the answer
