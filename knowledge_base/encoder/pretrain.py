@@ -62,7 +62,8 @@ def train(
     pairs = [pair for pair in texts.pairs if tuple(pair[0]) not in known]
     counts = Counter(word for pair in pairs for side in pair for word in side)
     counts.update(word for words in texts.sentences for word in words)
-    encoder = new_encoder([word for word, _ in counts.most_common(WORDS)], seed=seed)
+    words = [word for word, _ in counts.most_common(WORDS)]
+    encoder = new_encoder(words, buckets=BUCKETS, dimensions=DIMENSIONS, seed=seed)
     module = encoder[0]
     assert isinstance(module, FoldedBag)
     _lighten_common_words(module, counts)
