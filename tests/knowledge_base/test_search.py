@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -103,16 +102,6 @@ def test_threads_find_what_one_finds(searcher: Searcher) -> None:
     alone = [searcher.search(question) for question in questions]
     with ThreadPoolExecutor(8) as pool:
         assert list(pool.map(searcher.search, questions)) == alone
-
-
-def test_a_search_takes_milliseconds(searcher: Searcher) -> None:
-    def took() -> float:
-        start = time.perf_counter()
-        searcher.search("сколько стоит заменить удостоверение личности")
-        return time.perf_counter() - start
-
-    took()
-    assert sorted(took() for _ in range(51))[25] < 0.02  # 2 ms on an idle machine; tests share theirs
 
 
 @pytest.mark.parametrize("text", ["справка", "анықтама"])
