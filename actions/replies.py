@@ -41,10 +41,14 @@ class Answer(_Strict):
 
 
 class HandOver(_Strict):
-    """The wish that an operator takes over, and why."""
+    """The wish that an operator takes over, and why.
 
-    reason: Literal["asked", "failed", "complaint"]
+    `left`: the citizen has left a question for office hours; `contact` is where else to answer than in the chat.
+    """
+
+    reason: Literal["asked", "failed", "complaint", "left"]
     topic: str | None = None
+    contact: str | None = None
 
 
 class Reply(_Strict):

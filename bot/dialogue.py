@@ -33,13 +33,18 @@ class Dialogue:
         self._client = httpx.AsyncClient(base_url=url, timeout=timeout, trust_env=False)
         self._tracker_store = tracker_store
 
-    async def ask(self, conversation_id: str, text: str, language: Language) -> list[Reply]:
+    async def ask(
+        self, conversation_id: str, text: str, language: Language, *, turn: int, plain: bool = False
+    ) -> list[Reply]:
         """The replies to a text or a payload, at least one; `language` is the conversation's so far.
+
+        `turn` is the message's id in the conversation: the same turn asked again, after a failure, is answered as if it
+        had not been asked before. `plain` asks for plain words.
 
         Raises `DialogueUnavailable`. Rasa's REST channel answers 200 with an empty list when an action failed, so an
         empty list counts as a failure, too.
         """
-        body = {"sender": conversation_id, "message": text, "metadata": {"language": language}}
+        body = {"sender": conversation_id, "message": text, "metadata": {"language": language, "plain": plain}}
         try:
             response = await self._client.post("/webhooks/rest/webhook", json=body)
             response.raise_for_status()

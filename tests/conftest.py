@@ -26,7 +26,9 @@ class ScriptedDialogue:
         self.gate = asyncio.Event()
         self.gate.set()
 
-    async def ask(self, conversation_id: str, text: str, language: str) -> list[Reply]:
+    async def ask(
+        self, conversation_id: str, text: str, language: str, *, turn: int, plain: bool = False
+    ) -> list[Reply]:
         self.asked.append((conversation_id, text))
         await self.gate.wait()
         if self.failures:

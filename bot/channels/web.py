@@ -47,11 +47,15 @@ class Open(_Body):
 
 
 class Send(_Body):
-    """A typed text or the payload of a pressed button. The same `client_id` again does nothing twice."""
+    """A typed text or the payload of a pressed button. The same `client_id` again does nothing twice.
+
+    `plain` asks for plain words from this message on, or no longer.
+    """
 
     client_id: UUID
     text: Text | None = None
     payload: Text | None = None
+    plain: bool | None = None
 
     @model_validator(mode="after")
     def _one(self) -> Send:
@@ -132,7 +136,11 @@ async def send_message(conversation: Permitted, service: Parts, body: Send) -> S
     Any text is taken, empty or huge as well: the bot answers that in words.
     """
     received = await service.conversations.receive(
-        conversation.id, key=f"{conversation.id}:{body.client_id}", text=body.text or "", payload=body.payload
+        conversation.id,
+        key=f"{conversation.id}:{body.client_id}",
+        text=body.text or "",
+        payload=body.payload,
+        plain=body.plain,
     )
     return Sent(message=MessageView.of(received.message))
 

@@ -56,12 +56,13 @@ async def receive(
     text: str = "",
     payload: str | None = None,
     unreadable: Trouble | None = None,
+    plain: bool | None = None,
 ) -> Received:
     """Store one message of a citizen within the caller's transaction.
 
     `key` is the channel's own and unique in it (update id, client id): the same again gives the message of the first
     time. A pressed button comes as `payload`; its title is taken from the message that offered it. A channel says by
-    `unreadable` what came instead of text (photo, sticker, voice, attachment).
+    `unreadable` what came instead of text (photo, sticker, voice, attachment). `plain` switches plain words on or off.
 
     Raises `UnknownConversation`, `BadPayload`.
     """
@@ -73,6 +74,8 @@ async def receive(
         message = await session.get_one(Message, (known.conversation_id, known.message_id))
         return Received(message, repeated=True)
     moved = move(conversation, Act.WRITE)
+    if plain is not None:
+        conversation.plain = plain
     if payload is not None and not text:
         text = await _title(session, conversation, payload)
     message = await append(session, conversation, author="citizen", text=clean(text))

@@ -97,11 +97,14 @@ class Conversations:
         text: str = "",
         payload: str | None = None,
         unreadable: Trouble | None = None,
+        plain: bool | None = None,
     ) -> Received:
-        """Store a citizen's message and have it answered. Raises `UnknownConversation`, `BadPayload`."""
+        """Store a citizen's message and have it answered; parameters as `inbox.receive` takes them.
+
+        Raises `UnknownConversation`, `BadPayload`."""
         async with self.database.write() as session:
             received = await inbox.receive(
-                session, conversation_id, key=key, text=text, payload=payload, unreadable=unreadable
+                session, conversation_id, key=key, text=text, payload=payload, unreadable=unreadable, plain=plain
             )
         self.received(conversation_id, received)
         return received

@@ -13,9 +13,11 @@ Trouble = Literal["empty", "too_long", "binary", "no_words", "photo", "sticker",
 """Why the bot cannot read a message; each has its sentence in `texts/*/conversations.yaml`."""
 
 _PAYLOAD = re.compile(
-    r"/(?:help|greet|operator|services|none_of_these|leave_queue"
+    r"/(?:help|greet|operator|services|none_of_these|leave_queue|leave_question|calculations|cancel"
     r'|show\{"service": ?"[a-z0-9-]{1,80}"(?:, ?"section": ?"[a-z_]{1,20}")?\}'
     r'|domain\{"domain": ?"[a-z0-9-]{1,40}"\}'
+    r'|calculate\{"calculation": ?"[a-z0-9-]{1,40}"\}'
+    r'|inform\{"value": ?"[a-z0-9_-]{1,40}"\}'
     r'|language\{"language": ?"(?:ru|kk)"\})'
 )
 

@@ -37,7 +37,9 @@ OPERATOR = "/operator"
 class Answering(Protocol):
     """What the worker needs of the dialogue."""
 
-    async def ask(self, conversation_id: str, text: str, language: Language) -> list[Reply]: ...
+    async def ask(
+        self, conversation_id: str, text: str, language: Language, *, turn: int, plain: bool = False
+    ) -> list[Reply]: ...
 
     async def forget(self, conversation_ids: Sequence[str]) -> None: ...
 
@@ -170,7 +172,7 @@ class Worker:
             return [Reply(text=text, language=language)]
         # What a person types is never a command to Rasa, even if it looks like one.
         asked = item.payload or message.text.lstrip("/ ")
-        return await self._dialogue.ask(conversation.id, asked, language)
+        return await self._dialogue.ask(conversation.id, asked, language, turn=message.id, plain=conversation.plain)
 
     async def _postpone(self, item: Inbox, error: DialogueUnavailable) -> None:
         """Keep the message for another attempt; the citizen is told once, and may have an operator without Rasa."""

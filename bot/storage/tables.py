@@ -82,7 +82,13 @@ class Conversation(Table):
     reason: Mapped[str | None]
     topic: Mapped[str | None]
     waiting_since: Mapped[datetime | None]
+    claimed_at: Mapped[datetime | None]
+    """When an operator last took it out of the queue, from which the others' wait is estimated."""
     operator_id: Mapped[int | None] = mapped_column(ForeignKey("operator.id"), index=True)
+    contact: Mapped[str | None]
+    """Where else the citizen wants to be answered: a telephone number or an e-mail address, as left with a question."""
+    plain: Mapped[bool] = mapped_column(default=False)
+    """Whether the citizen wants plain words: short answers without abbreviations."""
     outcome: Mapped[str | None]
     stars: Mapped[int | None]
     comment: Mapped[str | None] = mapped_column(Text)
@@ -151,6 +157,8 @@ class Outbox(Table):
     message_id: Mapped[int]
     channel: Mapped[str]
     address: Mapped[str]
+    epoch: Mapped[int] = mapped_column(default=0)
+    """The conversation's epoch when the message was said."""
     state: Mapped[str] = mapped_column(default="pending")
     attempts: Mapped[int] = mapped_column(default=0)
     not_before: Mapped[datetime] = mapped_column(default=now)

@@ -46,8 +46,8 @@ def offering(dialogue, *buttons):
     """Let every answer carry these buttons, given as (title, payload)."""
     ask = dialogue.ask
 
-    async def with_buttons(conversation_id, text, language):
-        (reply,) = await ask(conversation_id, text, language)
+    async def with_buttons(conversation_id, text, language, **how):
+        (reply,) = await ask(conversation_id, text, language, **how)
         return [reply.model_copy(update={"buttons": [Button(title=t, payload=p) for t, p in buttons]})]
 
     dialogue.ask = with_buttons

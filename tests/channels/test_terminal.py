@@ -19,8 +19,8 @@ FEE = '/show{"service": "identity-card-replacement", "section": "fee"}'
 class Dialogue(ScriptedDialogue):
     """Offers one button under every echo."""
 
-    async def ask(self, conversation_id, text, language):
-        replies = await super().ask(conversation_id, text, language)
+    async def ask(self, conversation_id, text, language, **how):
+        replies = await super().ask(conversation_id, text, language, **how)
         return [reply.model_copy(update={"buttons": [Button(title="Сколько стоит", payload=FEE)]}) for reply in replies]
 
 

@@ -55,10 +55,10 @@ async def test_a_repeated_message_is_answered_once(service, dialogue, eventually
 
 async def test_conversations_do_not_wait_for_one_another(service, dialogue, eventually):
     class SlowForOne:
-        async def ask(self, conversation_id, text, language):
+        async def ask(self, conversation_id, text, language, **how):
             if text == "медленно":
                 await asyncio.sleep(60)
-            return await dialogue.ask(conversation_id, text, language)
+            return await dialogue.ask(conversation_id, text, language, **how)
 
     service.worker._dialogue = SlowForOne()
     await open_and_send(service, "медленно")

@@ -42,11 +42,11 @@ HAND_OVER = {"ru": "Передаю оператору.", "kk": "Оператор
 class Dialogue(ScriptedDialogue):
     """Knows one service and the way to the operator."""
 
-    async def ask(self, conversation_id, text, language):
+    async def ask(self, conversation_id, text, language, **how):
         if text.startswith("/language"):
             language = "kk" if "kk" in text else "ru"
             return [Reply(text=say("actions.language", language), language=language)]
-        await super().ask(conversation_id, text, language)
+        await super().ask(conversation_id, text, language, **how)
         language = "kk" if set(text) & set("әғқңөұүһі") else language
         if text == FEE:
             return [Reply(text=FEE_TEXT[language], language=language)]
