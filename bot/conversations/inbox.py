@@ -6,18 +6,20 @@ import hashlib
 import json
 import secrets
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.conversations.record import append, locked, move
+from bot.conversations.record import append, locked, move, system_message
 from bot.conversations.states import Act
 from bot.conversations.text import Trouble, clean, is_payload, trouble
 from bot.storage import Conversation, Inbox, Message
 from texts import Language, say
 
-__all__ = ["BadPayload", "Received", "new_conversation", "receive", "token_hash"]
+__all__ = ["BadPayload", "Received", "answered", "new_conversation", "receive", "token_hash"]
 
 
 class BadPayload(ValueError):
@@ -26,11 +28,16 @@ class BadPayload(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """A stored message of a citizen; `repeated` where it was stored before."""
+    """A stored message of a citizen.
+
+    `repeated` where it was stored before, `moved` where it changed the state of its conversation, `answered` where its
+    channel has answered it, so that nobody else needs to.
+    """
 
     message: Message
     repeated: bool
     moved: bool = False
+    answered: bool = False
 
 
 def token_hash(token: str) -> str:
@@ -69,10 +76,8 @@ async def receive(
     if payload is not None and not is_payload(payload):
         raise BadPayload(payload)
     conversation = await locked(session, conversation_id)
-    known = await session.scalar(select(Inbox).where(Inbox.channel == conversation.channel, Inbox.key == key))
-    if known is not None:
-        message = await session.get_one(Message, (known.conversation_id, known.message_id))
-        return Received(message, repeated=True)
+    if known := await _known(session, conversation.channel, key):
+        return Received(known, repeated=True)
     moved = move(conversation, Act.WRITE)
     if plain is not None:
         conversation.plain = plain
@@ -90,6 +95,47 @@ async def receive(
         )
     )
     return Received(message, repeated=False, moved=moved)
+
+
+async def answered(
+    session: AsyncSession,
+    conversation_id: str,
+    *,
+    key: str,
+    text: str,
+    reply_key: str,
+    buttons: Sequence[dict[str, Any]] = (),
+    **values: Any,
+) -> Received:
+    """Store a message that its channel answers itself, and the answer, within the caller's transaction.
+
+    The answer is `texts.say(reply_key, …, **values)` in the conversation's language; the dialogue is not asked. The
+    same `key` again changes nothing. After the commit the caller passes the result to `Conversations.received`.
+
+    Raises `UnknownConversation`.
+    """
+    conversation = await locked(session, conversation_id)
+    if known := await _known(session, conversation.channel, key):
+        return Received(known, repeated=True, answered=True)
+    moved = move(conversation, Act.WRITE)
+    message = await append(session, conversation, author="citizen", text=clean(text))
+    session.add(
+        Inbox(
+            channel=conversation.channel,
+            key=key,
+            conversation_id=conversation.id,
+            message_id=message.id,
+            state="answered",
+        )
+    )
+    await system_message(session, conversation, reply_key, buttons=buttons, **values)
+    return Received(message, repeated=False, moved=moved, answered=True)
+
+
+async def _known(session: AsyncSession, channel: str, key: str) -> Message | None:
+    """The message that came with this key before."""
+    known = await session.scalar(select(Inbox).where(Inbox.channel == channel, Inbox.key == key))
+    return await session.get_one(Message, (known.conversation_id, known.message_id)) if known else None
 
 
 async def _title(session: AsyncSession, conversation: Conversation, payload: str) -> str:

@@ -110,13 +110,16 @@ class Conversations:
         return received
 
     def received(self, conversation_id: str, received: Received) -> None:
-        """What a channel calls after it has committed a message through `inbox.receive` in its own transaction."""
+        """What a channel calls once its own transaction with `inbox.receive` or `inbox.answered` is committed."""
         if received.repeated:
             return
         if received.moved:
             self.events.publish(Event(conversation_id, "mode", {"mode": received.message.mode}))
-        self.events.publish(Event(conversation_id, "message"))
-        self._wake(conversation_id)
+        if received.answered:
+            self._said(conversation_id)
+        else:
+            self.events.publish(Event(conversation_id, "message"))
+            self._wake(conversation_id)
 
     async def messages(self, conversation_id: str, after: int = 0, limit: int = 1000) -> list[MessageView]:
         """The messages with ids above `after`, in order."""
