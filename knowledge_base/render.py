@@ -11,7 +11,7 @@ from knowledge_base.model import Case, Refusal, Section, SectionName, Service, S
 from knowledge_base.rates import FORMULA, MissingRate, fill
 from texts import Language, say
 
-__all__ = ["cited", "heading", "render", "short_name", "title"]
+__all__ = ["body", "cited", "heading", "render", "short_name", "title"]
 
 SHOWN_HOSTS = 3
 CONDITIONAL = ("са", "се", "саңыз", "сеңіз")  # a Kazakh clause with such an end is no sentence of its own
@@ -52,7 +52,7 @@ def render(
     section = section or "summary"
     service = service.on(on)
     told = _told(section, introduced)
-    bodies = ["\n".join(_body(service, one, language, on, names or {})) for one in told]
+    bodies = [body(service, one, language, on, names) for one in told]
     if len(told) > 1:
         bodies[-1] = f"{heading(service, section, language)}:\n{bodies[-1]}"
     parts = [title(service, told[0], language), *bodies]
@@ -64,6 +64,13 @@ def render(
         shown = ", ".join(list(hosts)[:SHOWN_HOSTS])
         parts.append(say("render.source", language, hosts=shown, date=f"{service.verified:%d.%m.%Y}"))
     return "\n\n".join(parts)
+
+
+def body(
+    service: Service, section: SectionName, language: Language, on: date, names: Mapping[str, str] | None = None
+) -> str:
+    """The lines of one section without heading and sources, for a text that has more to say than it."""
+    return "\n".join(_body(service, section, language, on, names or {}))
 
 
 def cited(
