@@ -10,7 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from bot.conversations import BadPayload, ForbiddenTransition, UnknownConversation
+from bot.conversations import BadPayload, ForbiddenTransition, UnknownConversation, WrongSite
 from texts import LANGUAGES, Language, say
 
 __all__ = ["ApiError", "install", "language_of"]
@@ -48,6 +48,10 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(UnknownConversation)
     async def _conversation(request: Request, error: UnknownConversation) -> JSONResponse:
         return answer(request, ApiError(404, "unknown_conversation"))
+
+    @app.exception_handler(WrongSite)
+    async def _site(request: Request, error: WrongSite) -> JSONResponse:
+        return answer(request, ApiError(403, "wrong_site"))
 
     @app.exception_handler(BadPayload)
     async def _payload(request: Request, error: BadPayload) -> JSONResponse:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Annotated
 
 from fastapi import Depends
@@ -11,6 +12,7 @@ from starlette.requests import HTTPConnection
 from bot.conversations import Conversations, Events
 from bot.conversations.hours import OfficeHours
 from bot.conversations.outbox import Courier
+from bot.conversations.tokens import Tokens
 from bot.conversations.worker import Answering, Worker
 from bot.settings import Settings
 from bot.storage import Database
@@ -34,7 +36,10 @@ class Service:
         events = Events()
         courier = Courier(database)
         worker = Worker(database, events, dialogue, OfficeHours.parse(settings.office_hours), courier.push)
-        conversations = Conversations(database, events, wake=worker.wake, push=courier.push, forget=dialogue.forget)
+        tokens = Tokens(settings.key, timedelta(days=settings.retention_days))
+        conversations = Conversations(
+            database, events, wake=worker.wake, push=courier.push, forget=dialogue.forget, tokens=tokens
+        )
         return cls(settings, database, events, conversations, worker, courier)
 
 

@@ -96,6 +96,9 @@ class SearchAnswer(BaseModel):
     results: list[Found]
 
 
+Origin = Annotated[str | None, Header(include_in_schema=False)]
+"""The site of the calling page, as the browser says it; None for callers that are no page."""
+
 _bearer = HTTPBearer(auto_error=False, description="The token that opening the conversation gave.")
 
 
@@ -103,8 +106,9 @@ async def _conversation(
     conversation_id: str,
     service: Parts,
     credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
+    origin: Origin = None,
 ) -> Conversation:
-    """The conversation of the address, if the caller's token opens it.
+    """The conversation of the address, if the caller's token opens it and was given to the caller's site.
 
     A wrong token and an unknown conversation get the same answer, so that nobody can find out which ones there are.
     """
@@ -114,7 +118,10 @@ async def _conversation(
         known_form = str(UUID(conversation_id))
     except ValueError:
         raise UnknownConversation(conversation_id) from None
-    return await service.conversations.permitted(known_form, credentials.credentials)
+    conversation = await service.conversations.permitted(credentials.credentials, origin)
+    if conversation.id != known_form:
+        raise UnknownConversation(conversation_id)
+    return conversation
 
 
 Permitted = Annotated[Conversation, Depends(_conversation)]
@@ -122,10 +129,15 @@ MessageId = Annotated[int, Query(ge=0, lt=2**31, description="The last message i
 
 
 @router.post("/conversations", status_code=201)
-async def open_conversation(request: Request, service: Parts, body: Open | None = None) -> Opened:
-    """Begin a conversation, in the language given or that of `Accept-Language`."""
+async def open_conversation(
+    request: Request, service: Parts, origin: Origin = None, body: Open | None = None
+) -> Opened:
+    """Begin a conversation, in the language given or that of `Accept-Language`.
+
+    The token that a browser's page gets opens it from pages of the same site only.
+    """
     language = (body and body.language) or language_of(request)
-    conversation, token = await service.conversations.open("web", language)
+    conversation, token = await service.conversations.open("web", language, origin=origin)
     return Opened(conversation=conversation.id, token=token)
 
 

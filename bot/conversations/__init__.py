@@ -5,6 +5,7 @@ from bot.conversations.inbox import BadPayload, Received
 from bot.conversations.record import UnknownConversation
 from bot.conversations.service import AlreadyClaimed, Conversations, NotYours, UnknownOperator
 from bot.conversations.states import Act, ForbiddenTransition, State
+from bot.conversations.tokens import WrongSite
 from bot.conversations.views import MessageView
 
 __all__ = [
@@ -21,4 +22,5 @@ __all__ = [
     "State",
     "UnknownConversation",
     "UnknownOperator",
+    "WrongSite",
 ]

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-import secrets
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,7 +17,7 @@ from bot.conversations.text import Trouble, clean, is_payload, trouble
 from bot.storage import Conversation, Inbox, Message
 from texts import Language, say
 
-__all__ = ["BadPayload", "Received", "answered", "new_conversation", "receive", "token_hash"]
+__all__ = ["BadPayload", "Received", "answered", "new_conversation", "receive"]
 
 
 class BadPayload(ValueError):
@@ -40,19 +38,11 @@ class Received:
     answered: bool = False
 
 
-def token_hash(token: str) -> str:
-    """What is kept of a token. It is random and long, so one round of a plain hash is enough."""
-    return hashlib.sha256(token.encode()).hexdigest()
-
-
-def new_conversation(channel: str, language: Language, address: str | None = None) -> tuple[Conversation, str]:
-    """A conversation that is not stored yet, and the token that opens it."""
-    token = secrets.token_urlsafe(32)
-    conversation = Conversation(
-        id=str(uuid.uuid4()), channel=channel, address=address, token_hash=token_hash(token), language=language,
-        state="bot", epoch=0, last_id=0,
-    )  # fmt: skip
-    return conversation, token
+def new_conversation(channel: str, language: Language, address: str | None = None) -> Conversation:
+    """A conversation that is not stored yet."""
+    return Conversation(
+        id=str(uuid.uuid4()), channel=channel, address=address, language=language, state="bot", epoch=0, last_id=0
+    )
 
 
 async def receive(

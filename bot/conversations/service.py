@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 
@@ -16,6 +15,7 @@ from bot.conversations.queue import publish_positions
 from bot.conversations.record import UnknownConversation
 from bot.conversations.states import Act, ForbiddenTransition, State
 from bot.conversations.text import Trouble
+from bot.conversations.tokens import BadToken, Tokens, WrongSite
 from bot.conversations.views import MessageView
 from bot.storage import Conversation, Database, Inbox, Message, Note, Operator
 from bot.storage.tables import now
@@ -50,6 +50,7 @@ class Conversations:
         wake: Callable[[str], None],
         push: Callable[[str], None],
         forget: Callable[[Sequence[str]], Awaitable[None]],
+        tokens: Tokens,
     ) -> None:
         """`wake(conversation)` is called when a message awaits an answer, `push(conversation)` when one must go out.
 
@@ -60,15 +61,24 @@ class Conversations:
         self._wake = wake
         self._push = push
         self._forget = forget
+        self._tokens = tokens
 
     # --- citizens
 
-    async def open(self, channel: str, language: Language) -> tuple[Conversation, str]:
-        """A new conversation and the citizen's token for it, which is shown only here."""
-        conversation, token = inbox.new_conversation(channel, language)
+    async def open(
+        self, channel: str, language: Language, *, origin: str | None = None, address: str | None = None
+    ) -> tuple[Conversation, str]:
+        """A new conversation and the citizen's token for it, bound to the site `origin` where one is named.
+
+        The same `address` again gives the conversation that is there.
+        """
         async with self.database.write() as session:
-            session.add(conversation)
-        return conversation, token
+            if address is None:
+                conversation = inbox.new_conversation(channel, language)
+                session.add(conversation)
+            else:
+                conversation = await self.at_address(session, channel, address, language)
+        return conversation, self._tokens.give(conversation.id, origin)
 
     async def at_address(self, session: AsyncSession, channel: str, address: str, language: Language) -> Conversation:
         """The conversation of a pushing channel's address, made in the caller's transaction where it is new."""
@@ -76,17 +86,25 @@ class Conversations:
             select(Conversation).where(Conversation.channel == channel, Conversation.address == address)
         )
         if found is None:
-            found, _ = inbox.new_conversation(channel, language, address)
+            found = inbox.new_conversation(channel, language, address)
             session.add(found)
             await session.flush()
         return found
 
-    async def permitted(self, conversation_id: str, token: str) -> Conversation:
-        """The conversation that this token opens. Raises `UnknownConversation`, for a wrong token as well."""
-        async with self.database.read() as session:
-            conversation = await session.get(Conversation, conversation_id)
-        if conversation is None or not hmac.compare_digest(conversation.token_hash or "", inbox.token_hash(token)):
-            raise UnknownConversation(conversation_id)
+    async def permitted(self, token: str, origin: str | None = None) -> Conversation:
+        """The conversation that this token opens, for a caller from the site `origin`, None where it names none.
+
+        Raises `UnknownConversation`, for a token that is wrong or over as well, and `WrongSite`.
+        """
+        try:
+            visitor = self._tokens.read(token)
+        except BadToken:
+            raise UnknownConversation("by its token") from None
+        if origin is not None and visitor.origin not in (None, origin):
+            raise WrongSite(origin)
+        conversation = await self.get(visitor.conversation)
+        if not self._tokens.current(visitor, conversation.updated_at):
+            raise UnknownConversation(conversation.id)
         return conversation
 
     async def receive(

@@ -72,7 +72,6 @@ class Conversation(Table):
     channel: Mapped[str]
     address: Mapped[str | None]
     """Where the channel finds the citizen: Telegram's chat id. None where the citizen comes to us (web)."""
-    token_hash: Mapped[str | None]
     language: Mapped[str]
     state: Mapped[str] = mapped_column(default="bot")
     epoch: Mapped[int] = mapped_column(default=0)

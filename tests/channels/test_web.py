@@ -15,6 +15,7 @@ from bot.dialogue import DialogueUnavailable
 from bot.storage import Operator
 from knowledge_base.search import Hit, SearchResult
 from tests.serving import serve
+from texts import say
 
 
 @pytest.fixture
@@ -228,6 +229,18 @@ async def test_nothing_is_given_without_the_right_token(client, citizen, method,
     for response in (wrong, unknown, no_id):
         faulty(response, 404, "unknown_conversation")
     assert wrong.json() == unknown.json()
+
+
+async def test_a_token_of_one_site_opens_nothing_on_another(client):
+    site, other = "https://a.example", "https://b.example"
+    opened = await client.post("/conversations", headers={"Origin": site})
+    citizen = Citizen(client, opened.json())
+    for method, path, body in CALLS:
+        faulty(await citizen.call(method, path, json=body, headers={"Origin": other}), 403, "wrong_site")
+    kazakh = await citizen.call("GET", "/messages", headers={"Origin": other, "Accept-Language": "kk"})
+    assert kazakh.json()["error"]["message"] == say("errors.wrong_site", "kk")
+    for headers in ({"Origin": site}, {}):
+        assert (await citizen.call("GET", "/messages", headers=headers)).status_code == 200
 
 
 @pytest.mark.parametrize("after", [-1, "x", 2**70])
