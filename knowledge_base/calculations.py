@@ -17,7 +17,7 @@ from pydantic import Field, StringConstraints, ValidationError, model_validator
 from knowledge_base.formula import Formula, Value, number
 from knowledge_base.model import SERVICES, Bilingual, BilingualList, Fault, SectionName, Service, Slug, Source, Strict
 from knowledge_base.model import load as load_service
-from knowledge_base.rates import UNITS, MissingRate, amount
+from knowledge_base.rates import UNITS, MissingRate, amount, fill
 from knowledge_base.typed import read_choice, read_number
 from nlu.entities.phrases import pattern
 from nlu.entities.reading import Reading
@@ -169,11 +169,12 @@ class Calculation(Strict):
 
     `words` are phrases by which a wish is recognised: all words of a phrase must be said, in any order. Formulas know
     the answers by the ids of their questions, and the indexed amounts of `rates.yaml`. The amount is rounded to whole
-    tenge, `up` or to the `nearest`, as the published ones are.
+    tenge, `up` or to the `nearest`, as the published ones are. `also_for` names other services that it belongs to.
     """
 
     id: Slug
     service: Slug
+    also_for: list[Slug] = Field(default_factory=list)
     section: SectionName
     title: Bilingual
     words: BilingualList
@@ -248,7 +249,9 @@ class Calculation(Strict):
         return Result(
             amount=whole,
             text={
-                one: result[one].replace("{amount}", say("calculations.amount", one, tenge=number(whole)))
+                one: fill(result[one], one, on).replace(
+                    "{amount}", say("calculations.amount", one, tenge=number(whole))
+                )
                 for one in LANGUAGES
             },
             working={one: self._working(formula, values, asked, one) for one in LANGUAGES},
@@ -259,17 +262,18 @@ class Calculation(Strict):
     def _working(self, formula: Formula, values: _Values, asked: Mapping[str, Question], language: Language) -> str:
         if not formula.names:
             return ""
-        named: set[str] = set()
 
         def shown(name: str) -> str:
             value = values[name]
             assert isinstance(value, Decimal)
             if name in asked:
                 return f"{number(value)} ₸" if asked[name].unit == "money" else number(value)
-            named.add(name)
             return f"{number(value)} ₸ ({say(f'calculations.{name}', language)})"
 
         working = formula.working(values, shown)
+        if working.text in (*working.capped, *working.raised):  # the limit is the amount itself
+            key = "most" if working.text in working.capped else "least"
+            return say(f"calculations.{key}", language, limit=working.text)
         limits = [say("calculations.capped", language, limit=limit) for limit in working.capped]
         limits += [say("calculations.raised", language, limit=limit) for limit in working.raised]
         return "; ".join([working.text, *limits])
@@ -289,7 +293,7 @@ class _Values(dict[str, Value]):
 
 
 def load(path: Path, services: Path = SERVICES) -> Calculation:
-    """Read one file; its source ids become the sources of its service.
+    """Read one file. Its sources are ids of its service's, or `slug/id` of another service's.
 
     Raises an `ExceptionGroup` of `Fault`, one for each fault found.
     """
@@ -297,11 +301,10 @@ def load(path: Path, services: Path = SERVICES) -> Calculation:
     try:
         data: Any = yaml.load(path.read_text("utf-8"), yaml.CSafeLoader)
         service = _service(services, str(data["service"]))
-        by_id = {source.id: source for source in service.sources}
         data["verified"] = service.verified
         for part in (data, *data["cases"]):
             if "sources" in part:
-                part["sources"] = [by_id[identifier] for identifier in part["sources"]]
+                part["sources"] = [_source(services, service, str(place)) for place in part["sources"]]
         calculation = Calculation.model_validate(data)
     except ValidationError as error:
         faults = [Fault(where, ".".join(map(str, fault["loc"])) or "file", fault["msg"]) for fault in error.errors()]
@@ -322,6 +325,15 @@ def _service(folder: Path, slug: str) -> Service:
     return load_service(found[0])
 
 
+def _source(folder: Path, service: Service, place: str) -> Source:
+    other, _, identifier = place.rpartition("/")
+    among = _service(folder, other) if other else service
+    found = next((source for source in among.sources if source.id == identifier), None)
+    if found is None:
+        raise LookupError(place)
+    return found
+
+
 @lru_cache
 def load_all(folder: Path = CALCULATIONS) -> dict[str, Calculation]:
     """All calculations by id. Raises an `ExceptionGroup` of every `Fault` in every file."""
@@ -338,8 +350,9 @@ def load_all(folder: Path = CALCULATIONS) -> dict[str, Calculation]:
 
 
 def for_service(slug: str) -> list[Calculation]:
-    """The calculations of one service."""
-    return [one for one in load_all().values() if one.service == slug]
+    """The calculations of one service, first those that are its own."""
+    listed = [one for one in load_all().values() if slug in (one.service, *one.also_for)]
+    return sorted(listed, key=lambda one: one.service != slug)
 
 
 def find(text: str, language: Language) -> list[Calculation]:

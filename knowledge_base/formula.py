@@ -17,7 +17,7 @@ _ARITHMETIC: dict[type[ast.operator], tuple[str, Callable[[Decimal, Decimal], De
     ast.Mult: ("×", lambda left, right: left * right),
     ast.Div: ("÷", lambda left, right: left / right),
 }
-_FUNCTIONS = ("min", "max", "percent")
+_FUNCTIONS = ("min", "max", "percent", "tenge")
 _SUM, _PRODUCT, _ATOM = 1, 2, 3  # how tightly the parts of an expression hold together
 
 __all__ = ["Formula", "Value", "Working", "number"]
@@ -42,7 +42,7 @@ class _Part:
 
 
 class Formula:
-    """One expression: `+ - * /`, `min`, `max`, `percent(40)`, comparisons, `in`, `and`, `or`, `not`.
+    """One expression: `+ - * /`, `min`, `max`, `percent(40)`, `tenge(1725)`, comparisons, `in`, `and`, `or`, `not`.
 
     Names stand for answers and for indexed amounts (`mrp`). Computes with `Decimal`, so nothing is lost before the
     rounding at the end.
@@ -108,6 +108,8 @@ class Formula:
                     return _Part(f"{left} {sign} {right.within(min(tightness + 1, _ATOM))}", tightness)
                 case ast.Call(func=ast.Name(id="percent")):
                     return _Part(f"{write(node.args[0]).text} %", _ATOM)
+                case ast.Call(func=ast.Name(id="tenge")):
+                    return _Part(f"{write(node.args[0]).text} ₸", _ATOM)
                 case ast.Call():
                     lowest = _name(node.func) == "min"
                     amounts = [_number(argument, values) for argument in node.args]
@@ -150,7 +152,7 @@ def _allowed(node: ast.AST) -> bool:
             return type(node.value) in (int, float, str)
         case ast.Call():
             known = _name(node.func) in _FUNCTIONS and not node.keywords
-            return known and (len(node.args) == 1 if _name(node.func) == "percent" else len(node.args) >= 2)
+            return known and (len(node.args) >= 2 if _name(node.func) in ("min", "max") else len(node.args) == 1)
         case ast.Compare():
             return len(node.ops) == 1
         case ast.UnaryOp():
@@ -195,8 +197,14 @@ def _value(node: ast.expr, values: Mapping[str, Value]) -> Value:
             return _compare(node, values)
         case ast.Call():
             numbers = [_number(argument, values) for argument in node.args]
-            name = _name(node.func)
-            return numbers[0] / 100 if name == "percent" else min(numbers) if name == "min" else max(numbers)
+            match _name(node.func):
+                case "percent":
+                    return numbers[0] / 100
+                case "tenge":
+                    return numbers[0]
+                case "min":
+                    return min(numbers)
+            return max(numbers)
     raise ValueError(f"«{ast.unparse(node)}» has no value of its own")
 
 
