@@ -7,14 +7,13 @@ from collections.abc import Callable
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
-from fastapi.middleware.cors import CORSMiddleware
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 
 from actions import server as actions
-from bot import errors, metrics, rasa
+from bot import errors, metrics, origins, rasa
 from bot.channels import web
 from bot.dialogue import Dialogue
 from bot.errors import ApiError
@@ -34,13 +33,7 @@ def create_app(service: Service, *, search: Callable[..., Any] | None, dialogue:
     app.state.service = service
     app.state.search = search
     errors.install(app)
-    app.add_middleware(
-        CORSMiddleware,
-        allow_origins=service.settings.allowed_origins,
-        allow_methods=["GET", "POST", "DELETE"],
-        allow_headers=["Authorization", "Content-Type", "Last-Event-ID"],
-        max_age=3600,
-    )
+    origins.install(app, service.settings.allowed_origins)
     app.add_middleware(BodyLimit, limit=MAX_BODY)
     for router in (web.router, operators.router, console.router, pages.router):
         app.include_router(router)

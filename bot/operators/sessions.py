@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
@@ -9,7 +10,6 @@ from datetime import timedelta
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.conversations.inbox import token_hash
 from bot.storage import Database, Operator, OperatorSession
 from bot.storage.tables import now
 
@@ -25,6 +25,11 @@ class LogIn:
 
     operator: Operator
     session: OperatorSession
+
+
+def token_hash(token: str) -> str:
+    """What is kept of a token. It is random and long, so one round of a plain hash is enough."""
+    return hashlib.sha256(token.encode()).hexdigest()
 
 
 async def open_session(database: Database, operator: Operator, replaces: str | None = None) -> tuple[str, LogIn]:
