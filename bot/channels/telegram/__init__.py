@@ -10,11 +10,13 @@ from fastapi import FastAPI
 from telegram import Bot, BotCommand
 
 from bot.channels.telegram import webhook
+from bot.channels.telegram.activity import Activity
 from bot.channels.telegram.api import Tasks, insist, open_bot
+from bot.channels.telegram.asides import Asides
 from bot.channels.telegram.intake import CHANNEL, Intake
 from bot.channels.telegram.polling import poll
 from bot.channels.telegram.sender import TelegramSender
-from bot.channels.telegram.updates import ALLOWED
+from bot.channels.telegram.updates import ALLOWED, COMMANDS
 from bot.service import Service
 from bot.settings import Settings
 from texts import Language, say
@@ -22,8 +24,6 @@ from texts import Language, say
 __all__ = ["TelegramSender", "attach"]
 
 log = logging.getLogger(__name__)
-
-COMMANDS = ("start", "services", "operator", "language", "help", "erase")
 
 
 async def attach(app: FastAPI, service: Service, stack: AsyncExitStack) -> None:
@@ -40,7 +40,8 @@ async def attach(app: FastAPI, service: Service, stack: AsyncExitStack) -> None:
     tasks = Tasks()
     stack.push_async_callback(tasks.close)
     service.courier.add(CHANNEL, TelegramSender(bot))
-    intake = Intake(service, bot, tasks)
+    tasks.start(Activity(bot, service.database, service.events).follow(), "telegram typing")
+    intake = Intake(service, bot, Asides(bot, tasks))
     if settings.telegram_webhook_url is not None:
         webhook.add_route(app, intake, webhook.secret_of(settings))
     tasks.start(_connect(settings, bot, intake, tasks), "telegram")

@@ -16,7 +16,9 @@ from telegram.error import BadRequest, EndPointNotFound, Forbidden, InvalidToken
 from telegram.request import HTTPXRequest
 from telegram.warnings import PTBUserWarning
 
-__all__ = ["POLL_SECONDS", "Backoff", "Tasks", "insist", "open_bot", "raw_updates", "reason", "seconds_of"]
+__all__ = [
+    "POLL_SECONDS", "Backoff", "Tasks", "insist", "of_telegram", "open_bot", "raw_updates", "reason", "seconds_of",
+]  # fmt: skip
 
 log = logging.getLogger(__name__)
 
@@ -30,8 +32,8 @@ warnings.filterwarnings("ignore", message="Please use 'Bot.getUpdates'", categor
 @asynccontextmanager
 async def open_bot(token: str, api_url: str, *, patience: float = 20.0) -> AsyncIterator[Bot]:
     """A client. `api_url`: base of the Bot API without `/bot`; `patience`: longest wait for an answer, in seconds."""
-    # httpx logs each address at level INFO, and Telegram's addresses contain the token.
-    for name in ("httpx", "httpcore"):
+    # These log addresses, httpx at level INFO, and Telegram's addresses contain the token.
+    for name in ("httpx", "httpcore", "telegram"):
         logging.getLogger(name).setLevel(logging.WARNING)
     polling, calls = (
         HTTPXRequest(
@@ -64,6 +66,16 @@ def reason(error: TelegramError, bot: Bot) -> str:
     return f"{type(error).__name__}: {error}".replace(bot.token, "<token>")
 
 
+def of_telegram(error: TelegramError) -> bool:
+    """Whether Telegram itself has said this. A proxy on the way answers with pages that the library cannot read."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if type(cause) is TelegramError:
+            return False
+        cause = cause.__cause__
+    return True
+
+
 def seconds_of(error: RetryAfter) -> float:
     """The seconds that Telegram wants us to wait; the library is on its way from a number to a `timedelta`."""
     after = error.retry_after
@@ -93,13 +105,14 @@ async def insist(what: str, call: Callable[[], Awaitable[object]], bot: Bot) -> 
             await call()
         except RetryAfter as error:
             await asyncio.sleep(seconds_of(error))
-        except (InvalidToken, EndPointNotFound):
-            log.error("Telegram does not accept JAUAP_TELEGRAM_TOKEN; the service goes on without Telegram")
-            return False
-        except (BadRequest, Forbidden) as error:
-            log.error("cannot %s: %s", what, reason(error, bot))
-            return False
         except TelegramError as error:
+            if of_telegram(error):
+                if isinstance(error, InvalidToken | EndPointNotFound):
+                    log.error("Telegram does not accept JAUAP_TELEGRAM_TOKEN; the service goes on without Telegram")
+                    return False
+                if isinstance(error, BadRequest | Forbidden):
+                    log.error("cannot %s: %s", what, reason(error, bot))
+                    return False
             pause = backoff.next()
             log.warning("cannot %s, trying again in %.0f s: %s", what, pause, reason(error, bot))
             await asyncio.sleep(pause)

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable
+from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from telegram import Bot, Update
-from telegram.constants import ChatAction
-from telegram.error import TelegramError
 
-from bot.channels.telegram.api import Tasks, reason
+from bot.channels.telegram.asides import Asides
 from bot.channels.telegram.rendering import referred
 from bot.channels.telegram.updates import Asked, Elsewhere, Incoming, Pressed, Written, read
-from bot.conversations import Act, BadPayload, Received, inbox, record
+from bot.conversations import BadPayload, inbox, record
 from bot.dialogue import DialogueUnavailable
 from bot.service import Service
 from bot.storage import Conversation, Cursor, Inbox, Message
+from bot.storage.tables import now
 from texts import Language, say
 
 CHANNEL = "telegram"
@@ -28,6 +27,9 @@ BATCH = 100
 ERASE = "/erase"
 """Payload of the button that confirms erasing; it never reaches the dialogue."""
 
+DOUBLE_TAP = timedelta(seconds=2)
+"""Within this time a second press of the same button is taken for an accident."""
+
 __all__ = ["BATCH", "CHANNEL", "Intake"]
 
 log = logging.getLogger(__name__)
@@ -36,13 +38,12 @@ log = logging.getLogger(__name__)
 class Intake:
     """What both polling and the webhook do with an update."""
 
-    def __init__(self, service: Service, bot: Bot, tasks: Tasks) -> None:
+    def __init__(self, service: Service, bot: Bot, asides: Asides) -> None:
         self._service = service
         self._bot = bot
-        self._tasks = tasks
+        self._asides = asides
         # Update ids belong to a bot: those of another one, after a change of the token, must not look like repeats.
         self._bot_id = bot.token.partition(":")[0]
-        self._declined: set[int] = set()
 
     async def take(self, raw: dict[str, Any], *, polled: bool) -> None:
         """Store what an update brings; when this returns, the update may be acknowledged.
@@ -61,7 +62,7 @@ class Intake:
                 await self._press(pressed, update_id, cursor)
             case Elsewhere() as elsewhere:
                 if await self._moved(cursor):
-                    self._tasks.start(self._decline(elsewhere), "decline a group")
+                    self._asides.decline(elsewhere)
             case None:
                 await self._moved(cursor)
 
@@ -99,28 +100,44 @@ class Intake:
         async with self._service.database.write() as session:
             return await self._move(session, cursor)
 
-    def _key(self, update_id: int, album: str | None = None) -> str:
-        """The inbox key; the pictures of an album share one, so that it is answered once."""
-        return f"{self._bot_id}:album:{album}" if album else f"{self._bot_id}:{update_id}"
+    def _key(self, update_id: int, message: int) -> str:
+        """The inbox key of an update, the same when it is repeated; `message` tells whose an edit is."""
+        return f"{self._bot_id}:{update_id}:{message}"
 
     # --- what citizens do
 
     async def _write(self, written: Written, update_id: int, cursor: int | None) -> None:
+        key = self._key(update_id, written.message)
+        if written.album:  # its pictures share one key, so that it is answered once
+            key = f"{self._bot_id}:album:{written.album}"
         async with self._service.database.write() as session:
             if not await self._move(session, cursor):
                 return
             conversation = await self._service.conversations.at_address(
                 session, CHANNEL, str(written.chat), written.language
             )
+            if written.edited and await self._unchanged(session, conversation.id, written):
+                return
             received = await inbox.receive(
                 session,
                 conversation.id,
-                key=self._key(update_id, written.album),
+                key=key,
                 text=written.text,
                 payload=written.payload,
                 unreadable=written.unreadable,
             )
-        self._received(conversation, received)
+        self._service.conversations.received(conversation.id, received)
+
+    async def _unchanged(self, session: AsyncSession, conversation_id: str, edited: Written) -> bool:
+        """Whether an edit left the text as it was: Telegram also reports changes that a bot cannot see."""
+        before = (
+            select(Message.text)
+            .join(Inbox, (Inbox.conversation_id == Message.conversation_id) & (Inbox.message_id == Message.id))
+            .where(*_of(conversation_id), Inbox.key.like(f"{self._bot_id}:%:{edited.message}"))
+            .order_by(Inbox.id.desc())
+            .limit(1)
+        )
+        return await session.scalar(before) == inbox.clean(edited.text)
 
     async def _answer(self, asked: Asked, update_id: int, cursor: int | None) -> None:
         """Answer a command of the channel itself, without the dialogue."""
@@ -129,28 +146,20 @@ class Intake:
                 return
             found = await self._service.conversations.at_address(session, CHANNEL, str(asked.chat), asked.language)
             conversation = await record.locked(session, found.id)
-            key = self._key(update_id)
-            if await session.scalar(select(Inbox.id).where(Inbox.channel == CHANNEL, Inbox.key == key)):
-                return
-            moved = record.move(conversation, Act.WRITE)
-            message = await record.append(session, conversation, author="citizen", text=inbox.clean(asked.text))
-            session.add(
-                Inbox(
-                    channel=CHANNEL,
-                    key=key,
-                    conversation_id=conversation.id,
-                    message_id=message.id,
-                    state="answered",
-                )
-            )
-            await record.system_message(
+            reply = asked.command
+            if reply == "plain":
+                reply = "plain_off" if conversation.plain else "plain_on"
+            received = await inbox.answered(
                 session,
-                conversation,
-                f"telegram.{asked.command}",
+                conversation.id,
+                key=self._key(update_id, asked.message),
+                text=asked.text,
+                reply_key=f"telegram.{reply}",
                 buttons=_buttons(asked.command, conversation.language),  # type: ignore[arg-type]
             )
-        self._service.conversations.received(conversation.id, Received(message, repeated=False, moved=moved))
-        self._service.courier.push(conversation.id)
+            if asked.command == "plain" and not received.repeated:
+                conversation.plain = not conversation.plain
+        self._service.conversations.received(conversation.id, received)
 
     async def _press(self, pressed: Pressed, update_id: int, cursor: int | None) -> None:
         async with self._service.database.read() as session:
@@ -158,7 +167,7 @@ class Intake:
         if conversation is None or button is None:
             if await self._moved(cursor):
                 language = conversation.language if conversation else pressed.language
-                self._acknowledge(pressed, say("telegram.old_button", language))  # type: ignore[arg-type]
+                self._asides.acknowledge(pressed, say("telegram.old_button", language))  # type: ignore[arg-type]
         elif button["payload"] == ERASE:
             await self._erase(conversation, pressed, cursor)
         else:
@@ -186,25 +195,35 @@ class Intake:
         update_id: int,
         cursor: int | None,
     ) -> None:
-        received = None
+        received, note = None, None
         async with self._service.database.write() as session:
             if not await self._move(session, cursor):
                 return
             try:
-                received = await inbox.receive(
-                    session,
-                    conversation.id,
-                    key=self._key(update_id),
-                    text=button["title"],
-                    payload=button["payload"],
-                )
+                if not await self._tapped_twice(session, conversation.id, button["payload"]):
+                    received = await inbox.receive(
+                        session,
+                        conversation.id,
+                        key=self._key(update_id, pressed.message or 0),
+                        text=button["title"],
+                        payload=button["payload"],
+                    )
             except (BadPayload, record.UnknownConversation):  # of an older version; erased just now
                 log.info("update %s: the pressed button is not valid any more", update_id)
-        if received is None:
-            self._acknowledge(pressed, say("telegram.old_button", conversation.language))  # type: ignore[arg-type]
-        else:
-            self._acknowledge(pressed)
-            self._received(conversation, received)
+                note = say("telegram.old_button", conversation.language)  # type: ignore[arg-type]
+        self._asides.acknowledge(pressed, note)
+        if received is not None:
+            self._service.conversations.received(conversation.id, received)
+
+    async def _tapped_twice(self, session: AsyncSession, conversation_id: str, payload: str) -> bool:
+        """Whether this button is what the citizen has pressed just before, and its answer cannot have been read yet."""
+        await record.locked(session, conversation_id)
+        last = await session.scalar(select(Inbox).where(*_of(conversation_id)).order_by(Inbox.id.desc()).limit(1))
+        return (
+            last is not None
+            and last.payload == payload
+            and (last.state == "received" or now() - last.created_at < DOUBLE_TAP)
+        )
 
     async def _erase(self, conversation: Conversation, pressed: Pressed, cursor: int | None) -> None:
         """Erase first and move the cursor then: cut off in between, a repeat finds nothing and does no harm."""
@@ -216,49 +235,25 @@ class Intake:
             key = "telegram.not_erased"
         else:
             key = "telegram.erased"
+            self._asides.remove_buttons(pressed)
         await self._moved(cursor)
-        self._acknowledge(pressed)
-        self._tell(pressed.chat, say(key, language))
+        self._asides.acknowledge(pressed)
+        self._asides.tell(pressed.chat, say(key, language))
 
-    def _received(self, conversation: Conversation, received: Received) -> None:
-        self._service.conversations.received(conversation.id, received)
-        if not received.repeated and conversation.state == "bot":
-            self._attempt(self._bot.send_chat_action(int(conversation.address or 0), ChatAction.TYPING), "show typing")
 
-    # --- what is said outside a conversation: no promise rests on it, so it is tried once
-
-    async def _decline(self, elsewhere: Elsewhere) -> None:
-        """Say once that the bot talks in private only, and leave, so that it reads nothing there."""
-        try:
-            if elsewhere.chat not in self._declined:
-                self._declined.add(elsewhere.chat)
-                await self._bot.send_message(elsewhere.chat, say("telegram.private_only", elsewhere.language))
-            await self._bot.leave_chat(elsewhere.chat)
-        except TelegramError as error:
-            log.info("declining a group: %s", reason(error, self._bot))
-
-    def _acknowledge(self, pressed: Pressed, text: str | None = None) -> None:
-        """Stop the button's clock; with a `text`, show it."""
-        call = self._bot.answer_callback_query(pressed.query, text=text, show_alert=text is not None)
-        self._attempt(call, "acknowledge a button")
-
-    def _tell(self, chat: int, text: str) -> None:
-        self._attempt(self._bot.send_message(chat, text), "say that a conversation is erased")
-
-    def _attempt(self, call: Awaitable[object], what: str) -> None:
-        async def attempt() -> None:
-            try:
-                await call
-            except TelegramError as error:
-                log.info("cannot %s: %s", what, reason(error, self._bot))
-
-        self._tasks.start(attempt(), what)
+def _of(conversation_id: str) -> tuple[ColumnElement[bool], ...]:
+    """The conditions of all that has come in a conversation; both states are named for the sake of the index."""
+    return Inbox.state.in_(("received", "answered")), Inbox.conversation_id == conversation_id
 
 
 def _buttons(command: str, language: Language) -> list[dict[str, str]]:
-    if command == "erase":
-        return [{"title": say("telegram.erase_button", language), "payload": ERASE}]
-    return [
-        {"title": "Қазақша", "payload": '/language{"language": "kk"}'},
-        {"title": "Русский", "payload": '/language{"language": "ru"}'},
-    ]
+    match command:
+        case "erase":
+            return [{"title": say("telegram.erase_button", language), "payload": ERASE}]
+        case "language":
+            return [
+                {"title": "Қазақша", "payload": '/language{"language": "kk"}'},
+                {"title": "Русский", "payload": '/language{"language": "ru"}'},
+            ]
+        case _:
+            return []

@@ -9,7 +9,7 @@ from typing import Any
 from telegram import Bot
 from telegram.error import Conflict, EndPointNotFound, InvalidToken, RetryAfter, TelegramError
 
-from bot.channels.telegram.api import Backoff, insist, raw_updates, reason, seconds_of
+from bot.channels.telegram.api import Backoff, insist, of_telegram, raw_updates, reason, seconds_of
 from bot.channels.telegram.intake import BATCH, Intake
 from bot.channels.telegram.updates import ALLOWED
 
@@ -29,15 +29,19 @@ async def poll(bot: Bot, intake: Intake) -> None:
     while True:
         try:
             batch = await raw_updates(bot, offset, BATCH, ALLOWED)
-        except (InvalidToken, EndPointNotFound):
-            log.error("Telegram does not accept JAUAP_TELEGRAM_TOKEN any more; the service goes on without Telegram")
-            return
         except RetryAfter as error:
             await asyncio.sleep(seconds_of(error))
         except TelegramError as error:
+            if isinstance(error, InvalidToken | EndPointNotFound) and of_telegram(error):
+                log.error("Telegram no longer accepts JAUAP_TELEGRAM_TOKEN; the service goes on without Telegram")
+                return
             pause = backoff.next()
             if isinstance(error, Conflict):
-                log.error("another process polls with the same Telegram token; trying again in %.0f s", pause)
+                log.error(
+                    "Telegram gives the updates to somebody else with the same token; trying again in %.0f s: %s",
+                    pause,
+                    reason(error, bot),
+                )
             else:
                 log.warning("Telegram cannot be polled, trying again in %.0f s: %s", pause, reason(error, bot))
             await asyncio.sleep(pause)

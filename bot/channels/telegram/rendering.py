@@ -18,10 +18,14 @@ LIMIT = 4096
 LONGEST_TITLE = 120
 """Characters up to which the first line of an answer is taken for its title."""
 
+ROW, HALF_ROW = 38, 16
+"""Characters that a telephone shows of a button alone in its row, and of one that shares it."""
+
 _HEADING = re.compile(r"^[^\n.!?]{1,60}:$", re.MULTILINE)  # of a section told below the summary
+_LIGHT_WORD = re.compile(r" \w{1,3}$")
 _REFERENCE = re.compile(r"b:(\d{1,9}):(\d{1,3}):(\d{1,12})")
 
-__all__ = ["LIMIT", "html_parts", "keyboard", "reference", "referred", "split", "units"]
+__all__ = ["LIMIT", "html_parts", "keyboard", "reference", "referred", "shortened", "split", "units"]
 
 
 def units(text: str) -> int:
@@ -47,7 +51,7 @@ def split(text: str, limit: int = LIMIT) -> list[str]:
 
 def html_parts(message: MessageView) -> list[str]:
     """The message as HTML, in the parts in which it is sent."""
-    plain = split(message.text)
+    plain = split(_with_full_titles(message))
     parts = [escape(part, quote=False) for part in plain]
     if message.answer and message.answer.decision == "answer":
         parts = [_HEADING.sub(r"<b>\g<0></b>", part) for part in parts]
@@ -78,14 +82,37 @@ def _links(message: MessageView) -> str:
 
 
 def keyboard(message: MessageView) -> InlineKeyboardMarkup | None:
-    """The buttons, one a row; None where there are none."""
+    """The buttons, short ones in pairs and all others one a row; None where there are none."""
     if not message.buttons:
         return None
-    return InlineKeyboardMarkup(
-        [
-            [InlineKeyboardButton(button.title, callback_data=reference(message, index))]
-            for index, button in enumerate(message.buttons)
-        ]
+    rows: list[list[InlineKeyboardButton]] = []
+    for index, button in enumerate(message.buttons):
+        shown = InlineKeyboardButton(shortened(button.title), callback_data=reference(message, index))
+        before = rows[-1] if rows else []
+        if len(before) == 1 and len(before[0].text) <= HALF_ROW and len(shown.text) <= HALF_ROW:
+            before.append(shown)
+        else:
+            rows.append([shown])
+    return InlineKeyboardMarkup(rows)
+
+
+def shortened(title: str) -> str:
+    """A title that a telephone shows whole: a longer one ends after a word of some weight, with an ellipsis."""
+    if len(title) <= ROW:
+        return title
+    head, _, _ = title[:ROW].rpartition(" ")
+    head = _LIGHT_WORD.sub("", head or title[: ROW - 1])
+    return head.rstrip(" ,:(") + "…"
+
+
+def _with_full_titles(message: MessageView) -> str:
+    """The text of a message, and below it the titles that its buttons cannot show whole."""
+    titles = dict.fromkeys(button.title for button in message.buttons)
+    cut = [title for title in titles if shortened(title) != title and title not in message.text]
+    if not cut:
+        return message.text
+    return "\n".join(
+        [f"{message.text}\n\n{say('telegram.full_titles', message.language)}", *(f"• {each}" for each in cut)]
     )
 
 

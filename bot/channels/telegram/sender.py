@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from weakref import WeakValueDictionary
 
 import httpx
 from telegram import Bot, LinkPreviewOptions
@@ -11,6 +12,7 @@ from telegram.constants import ParseMode
 from telegram.error import (
     BadRequest,
     ChatMigrated,
+    Conflict,
     EndPointNotFound,
     Forbidden,
     InvalidToken,
@@ -19,7 +21,7 @@ from telegram.error import (
     TelegramError,
 )
 
-from bot.channels.telegram.api import Backoff, reason, seconds_of
+from bot.channels.telegram.api import Backoff, of_telegram, reason, seconds_of
 from bot.channels.telegram.rendering import html_parts, keyboard
 from bot.conversations import MessageView
 from bot.conversations.outbox import Ambiguous, Refused, TryLater
@@ -29,6 +31,9 @@ CHAT_INTERVAL = 1.0
 
 ALL_INTERVAL = 1 / 30
 """Seconds between two messages to whatever chats."""
+
+MOST_REMEMBERED = 1000
+"""Chats whose last message is remembered at least; those whose second is over are forgotten beyond it."""
 
 PART_ATTEMPTS = 4
 """How often a later part of a message is tried: once the first is out, the whole cannot be sent again."""
@@ -49,47 +54,50 @@ _NOT_SENT = (
 def outcome(error: TelegramError, bot: Bot) -> Refused | TryLater | Ambiguous:
     """What a failed call means for the outbox.
 
-    A wrong token is the administrator's to mend, not the citizen's refusal, so such messages wait.
+    A wrong token is the administrator's to mend, not the citizen's refusal, so such messages wait. A proxy that answers
+    for Telegram refuses nothing on its behalf, either.
     """
     told = reason(error, bot)
     match error:
         case RetryAfter():
             return TryLater(told, after=seconds_of(error))
-        case InvalidToken() | EndPointNotFound():
+        case InvalidToken() | EndPointNotFound() | Conflict():
             return TryLater(told)
-        case Forbidden() | ChatMigrated() | BadRequest():
-            return Refused(told)
+        case BadRequest() | Forbidden() | ChatMigrated():
+            return Refused(told) if of_telegram(error) else TryLater(told)
         case NetworkError() if isinstance(error.__cause__, _NOT_SENT):
             return TryLater(told)
-        case NetworkError() if isinstance(error.__cause__, TelegramError | None):
-            return TryLater(told)  # Telegram answered with an error of its own: it has not taken the message
+        case NetworkError() if isinstance(error.__cause__, TelegramError | None):  # a status that is no success
+            return TryLater(told)
         case _:
             return Ambiguous(told)
 
 
 class Pace:
-    """Telegram's limits: a message a second in one chat, thirty a second in all."""
+    """Telegram's limits: a message a second in one chat, thirty a second in all.
+
+    A place among the thirty is taken only by a chat whose own second is over: chats that wait cost the others nothing.
+    """
 
     def __init__(self, chat_interval: float = CHAT_INTERVAL, all_interval: float = ALL_INTERVAL) -> None:
         """Both in seconds between two messages."""
         self._chat_interval = chat_interval
         self._all_interval = all_interval
-        self._chats: dict[int, float] = {}
-        self._all = 0.0
+        self._free_at: dict[int, float] = {}
+        self._all_free_at = 0.0
+        self._turns: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
 
     async def wait(self, chat: int) -> None:
-        """Wait until a message may go to this chat."""
+        """Wait until a message may go to this chat; those who wait for one chat go in the order in which they came."""
         clock = asyncio.get_running_loop().time
-        now = clock()
-        if len(self._chats) > 1000:
-            self._chats = {each: free for each, free in self._chats.items() if free > now}
-        free = max(now, self._chats.get(chat, 0))
-        self._chats[chat] = free + self._chat_interval
-        await asyncio.sleep(free - now)
-        now = clock()
-        free = max(now, self._all)
-        self._all = free + self._all_interval
-        await asyncio.sleep(free - now)
+        async with self._turns.setdefault(chat, asyncio.Lock()):
+            await asyncio.sleep(self._free_at.get(chat, 0) - clock())
+            free_at = max(self._all_free_at, clock())
+            self._all_free_at = free_at + self._all_interval
+            await asyncio.sleep(free_at - clock())
+            self._free_at[chat] = clock() + self._chat_interval
+        if len(self._free_at) > MOST_REMEMBERED:
+            self._free_at = {each: free for each, free in self._free_at.items() if free > clock()}
 
 
 class TelegramSender:

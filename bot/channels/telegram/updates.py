@@ -5,34 +5,49 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from telegram import CallbackQuery, Message, Update
-from telegram.constants import ChatType
+from telegram.constants import ChatMemberStatus, ChatType
 from telegram.ext import filters
 
 from bot.conversations.text import Trouble
 from texts import Language
 
-ALLOWED = ["message", "edited_message", "callback_query", "channel_post", "my_chat_member"]
+ALLOWED = ["message", "edited_message", "callback_query", "my_chat_member"]
 """The kinds of updates that Telegram is asked for."""
 
-PAYLOADS = {"start": "/greet", "help": "/help", "operator": "/operator", "services": "/services"}
+COMMANDS = ("start", "services", "calculate", "operator", "question", "plain", "language", "help", "erase")
+"""The menu of commands, in its order."""
+
+PAYLOADS = {
+    "start": "/greet",
+    "help": "/help",
+    "operator": "/operator",
+    "services": "/services",
+    "calculate": "/calculations",
+    "question": "/leave_question",
+}
 """Commands that are buttons by another name."""
 
-OWN = frozenset({"language", "erase"})
+OWN = frozenset({"language", "plain", "erase"})
 """Commands that the channel answers itself."""
 
-__all__ = ["ALLOWED", "OWN", "PAYLOADS", "Asked", "Elsewhere", "Incoming", "Pressed", "Written", "read"]
+__all__ = ["ALLOWED", "COMMANDS", "OWN", "PAYLOADS", "Asked", "Elsewhere", "Incoming", "Pressed", "Written", "read"]
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A message to store; `album` is the same for all pictures that were sent as one."""
+    """A message to store.
+
+    `message` is Telegram's id of it, which an `edited` one keeps; `album` is the same for all pictures sent as one.
+    """
 
     chat: int
+    message: int
     language: Language
     text: str = ""
     payload: str | None = None
     unreadable: Trouble | None = None
     album: str | None = None
+    edited: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +55,7 @@ class Asked:
     """A command of `OWN`."""
 
     chat: int
+    message: int
     language: Language
     text: str
     command: str
@@ -47,17 +63,21 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Pressed:
-    """A pressed button: `query` must be acknowledged, `data` is what we gave the button."""
+    """A pressed button: `query` must be acknowledged, `data` is what we gave the button.
+
+    `message` is Telegram's id of the message under which it stands; None where that is too old.
+    """
 
     chat: int
     language: Language
     query: str
     data: str
+    message: int | None
 
 
 @dataclass(frozen=True, slots=True)
 class Elsewhere:
-    """The bot was addressed in a group or a channel, where it does not talk."""
+    """The bot was addressed in a group, where it does not talk."""
 
     chat: int
     language: Language
@@ -71,31 +91,38 @@ def read(update: Update) -> Incoming | None:
     if update.callback_query is not None:
         return _pressed(update.callback_query)
     chat = update.effective_chat
-    if chat is None:
+    if chat is None or chat.type == ChatType.CHANNEL:
         return None
     language = _language(update)
     if chat.type != ChatType.PRIVATE:
-        return Elsewhere(chat.id, language)
+        return None if _outside(update) else Elsewhere(chat.id, language)
     if update.message is not None:
         # The library keeps the list of messages that only report something: a pinned message, a new picture.
         return None if filters.StatusUpdate.ALL.check_update(update) else _message(update.message, language)
     if update.edited_message is not None:
         # Telegram also edits by itself: a live location moves every few seconds.
         edited = update.edited_message
-        return _message(edited, language) if edited.text or edited.caption else None
+        return _message(edited, language, edited=True) if edited.text or edited.caption else None
     return None
 
 
-def _message(message: Message, language: Language) -> Written | Asked:
-    text = message.text or message.caption or ""
-    if text.strip():
-        if message.text and text.startswith("/"):
-            command = text.split()[0][1:].partition("@")[0].lower()
-            if command in OWN:
-                return Asked(message.chat.id, language, text, command)
-            return Written(message.chat.id, language, text, payload=PAYLOADS.get(command))
-        return Written(message.chat.id, language, text)
-    return Written(message.chat.id, language, unreadable=_kind(message), album=message.media_group_id)
+def _outside(update: Update) -> bool:
+    """Whether an update of a group only tells that the bot is not in it any more."""
+    changed = update.my_chat_member
+    return changed is not None and changed.new_chat_member.status in (ChatMemberStatus.LEFT, ChatMemberStatus.BANNED)
+
+
+def _message(message: Message, language: Language, *, edited: bool = False) -> Written | Asked:
+    chat, text = message.chat.id, message.text or message.caption or ""
+    if not text.strip():
+        kind = _kind(message)
+        return Written(chat, message.message_id, language, unreadable=kind, album=message.media_group_id)
+    if message.text and text.startswith("/"):
+        command = text.split()[0][1:].partition("@")[0].lower()
+        if command in OWN:
+            return Asked(chat, message.message_id, language, text, command)
+        return Written(chat, message.message_id, language, text, payload=PAYLOADS.get(command), edited=edited)
+    return Written(chat, message.message_id, language, text, edited=edited)
 
 
 def _kind(message: Message) -> Trouble:
@@ -108,11 +135,12 @@ def _kind(message: Message) -> Trouble:
     return "attachment"
 
 
-def _pressed(query: CallbackQuery) -> Incoming:
+def _pressed(query: CallbackQuery) -> Incoming | None:
     language = guess(query.from_user.language_code)
-    if query.message is not None and query.message.chat.type != ChatType.PRIVATE:
-        return Elsewhere(query.message.chat.id, language)
-    return Pressed(query.from_user.id, language, query.id, query.data or "")
+    message = query.message
+    if message is not None and message.chat.type != ChatType.PRIVATE:
+        return None if message.chat.type == ChatType.CHANNEL else Elsewhere(message.chat.id, language)
+    return Pressed(query.from_user.id, language, query.id, query.data or "", message.message_id if message else None)
 
 
 def _language(update: Update) -> Language:
