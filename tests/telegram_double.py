@@ -34,6 +34,9 @@ class Failure:
     status: int
     description: str = "told to fail"
     retry_after: int | None = None
+    migrate_to_chat_id: int | None = None
+    page: str | None = None
+    """What comes instead of the Bot API's JSON, as from a proxy on the way."""
 
 
 @dataclass(frozen=True)
@@ -187,6 +190,7 @@ class TelegramDouble:
                 | "deleteWebhook"
                 | "sendChatAction"
                 | "leaveChat"
+                | "editMessageReplyMarkup"
             ):
                 result = True
             case _:
@@ -222,9 +226,12 @@ def _parsed(key: str, value: Any) -> Any:
 
 
 def _failed(failure: Failure) -> web.Response:
+    if failure.page is not None:
+        return web.Response(text=failure.page, content_type="text/html", status=failure.status)
     body: dict[str, Any] = {"ok": False, "error_code": failure.status, "description": failure.description}
-    if failure.retry_after is not None:
-        body["parameters"] = {"retry_after": failure.retry_after}
+    told = {"retry_after": failure.retry_after, "migrate_to_chat_id": failure.migrate_to_chat_id}
+    if parameters := {name: value for name, value in told.items() if value is not None}:
+        body["parameters"] = parameters
     return web.json_response(body, status=failure.status)
 
 
