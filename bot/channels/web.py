@@ -187,9 +187,9 @@ async def _stream(service: Service, conversation_id: str, seen: int) -> AsyncIte
         try:
             conversation = await service.conversations.get(conversation_id)
             yield _event("mode", {"mode": conversation.state})
-            position = await service.conversations.queue_position(conversation_id)
-            if position is not None:
-                yield _event("queue", {"position": position})
+            place = await service.conversations.queue_position(conversation_id)
+            if place is not None:
+                yield _event("queue", place._asdict())
             unread = True
             while True:
                 while unread:

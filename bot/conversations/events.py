@@ -23,7 +23,7 @@ class Event:
 
     `message` carries no data: whoever listens reads on in the database from the last id that it has seen, so a lost
     event loses no message. The others carry all of it: `mode` {"mode"}, `typing` {"author", "active"},
-    `queue` {"position"}.
+    `queue` {"position", "minutes"}, the latter None where the wait cannot be told.
     """
 
     conversation: str

@@ -10,8 +10,10 @@ from typing import Protocol
 
 from sqlalchemy import select, update
 
+from bot.conversations.each import PerConversation
+from bot.conversations.states import State
 from bot.conversations.views import MessageView
-from bot.storage import Database, Message, Outbox
+from bot.storage import Conversation, Database, Message, Outbox
 from bot.storage.tables import now
 
 __all__ = ["Ambiguous", "Courier", "Refused", "Sender", "TryLater"]
@@ -46,7 +48,7 @@ class Sender(Protocol):
 
 
 class Courier:
-    """Brings each message of the outbox to a final state: `sent`, `refused` or `unknown`.
+    """Brings each message of the outbox to a final state: `sent`, `refused`, `unknown` or `late`.
 
     A row is marked `sending` before it leaves. What is found so at the start was cut off in between: it may have
     arrived, so it becomes `unknown` and is not sent again.
@@ -55,34 +57,19 @@ class Courier:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._senders: dict[str, Sender] = {}
-        self._tasks: dict[str, asyncio.Task[None]] = {}
-        self._nudged: set[str] = set()
+        self._each = PerConversation(self._deliver, pause=FIRST_PAUSE)
 
     def add(self, channel: str, sender: Sender) -> None:
         self._senders[channel] = sender
 
     def push(self, conversation_id: str) -> None:
         """Say that a conversation may have something to deliver."""
-        if not self._senders:
-            return
-        if conversation_id in self._tasks:
-            self._nudged.add(conversation_id)
-            return
-        task = asyncio.create_task(self._deliver(conversation_id), name=f"deliver {conversation_id}")
-        self._tasks[conversation_id] = task
-        task.add_done_callback(lambda done: self._finished(conversation_id, done))
+        if self._senders:
+            self._each.wake(conversation_id)
 
-    def _finished(self, conversation_id: str, task: asyncio.Task[None]) -> None:
-        del self._tasks[conversation_id]
-        again = conversation_id in self._nudged
-        self._nudged.discard(conversation_id)
-        if task.cancelled():
-            return
-        if error := task.exception():
-            log.error("delivering in %s failed", conversation_id, exc_info=error)
-            asyncio.get_running_loop().call_later(FIRST_PAUSE, self.push, conversation_id)
-        elif again:
-            self.push(conversation_id)
+    async def stop(self) -> None:
+        """Stop at once; what is not delivered stays owed."""
+        await self._each.stop()
 
     async def resume(self) -> int:
         """Take up what was owed before the start; returns how many conversations. Called once the senders are added."""
@@ -96,14 +83,7 @@ class Courier:
             self.push(conversation_id)
         return len(owed)
 
-    async def stop(self) -> None:
-        """Stop at once; what is not delivered stays owed."""
-        tasks = list(self._tasks.values())
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-
-    async def _deliver(self, conversation_id: str) -> None:
+    async def _deliver(self, conversation_id: str, woken: asyncio.Event) -> None:
         query = (
             select(Outbox, Message)
             .join(Message, (Message.conversation_id == Outbox.conversation_id) & (Message.id == Outbox.message_id))
@@ -124,16 +104,32 @@ class Courier:
             pause = (row.not_before - now()).total_seconds()
             if pause > 0:
                 await asyncio.sleep(pause)
-            if await self._mark(row, "sending", attempts=row.attempts + 1):
+            if await self._leaves(row, message):
                 await self._send(row, MessageView.of(message))
+
+    async def _leaves(self, row: Outbox, message: Message) -> bool:
+        """Mark a delivery `sending`; False where it must not leave.
+
+        What the bot said before an operator took over is `late`: it would speak into their talk. Where the row is gone,
+        the citizen has erased the conversation.
+        """
+        async with self._database.write() as session:
+            conversation = await session.get(Conversation, row.conversation_id, with_for_update=True)
+            owed = await session.get(Outbox, row.id)
+            if conversation is None or owed is None:
+                return False
+            if message.author == "bot" and conversation.state == State.OPERATOR and owed.epoch != conversation.epoch:
+                owed.state = "late"
+                return False
+            owed.state = "sending"
+            owed.attempts += 1
+        return True
 
     async def _send(self, row: Outbox, message: MessageView) -> None:
         try:
             reference = await self._senders[row.channel].send(row.address, message)
         except TryLater as later:
-            pause = later.after
-            if pause is None:  # exponential back-off with full jitter, so that a mended channel is not overrun
-                pause = random.uniform(0.5, 1) * min(FIRST_PAUSE * 2**row.attempts, LONGEST_PAUSE)  # noqa: S311
+            pause = back_off(row.attempts) if later.after is None else later.after
             await self._mark(row, "pending", not_before=now() + timedelta(seconds=pause), error=str(later))
         except Refused as refused:
             await self._mark(row, "refused", error=str(refused))
@@ -146,10 +142,16 @@ class Courier:
         else:
             await self._mark(row, "sent", reference=reference, error=None)
 
-    async def _mark(self, row: Outbox, state: str, **values: object) -> bool:
-        """Note the state of a delivery; False where the row is gone: the citizen has erased the conversation."""
+    async def _mark(self, row: Outbox, state: str, **values: object) -> None:
+        """Note the state of a delivery."""
         async with self._database.write() as session:
-            noted = await session.scalar(
-                update(Outbox).where(Outbox.id == row.id).values(state=state, **values).returning(Outbox.id)
-            )
-        return noted is not None
+            await session.execute(update(Outbox).where(Outbox.id == row.id).values(state=state, **values))
+
+
+def back_off(attempts: int) -> float:
+    """Seconds to wait after so many failures before: they double, with jitter, so that a mended channel is not overrun.
+
+    >>> 4 <= back_off(3) <= 8
+    True
+    """
+    return random.uniform(0.5, 1) * min(FIRST_PAUSE * 2**attempts, LONGEST_PAUSE)  # noqa: S311

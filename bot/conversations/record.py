@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.conversations.states import Act, State, next_state
@@ -16,7 +16,7 @@ from texts import Language, say
 PUSHED = frozenset({"telegram"})
 """Channels that must be sent to; citizens on the others come and read."""
 
-__all__ = ["UnknownConversation", "append", "locked", "move", "position", "system_message"]
+__all__ = ["UnknownConversation", "append", "date_deliveries", "locked", "move", "system_message"]
 
 
 class UnknownConversation(LookupError):
@@ -65,6 +65,7 @@ async def append(
                 message_id=message.id,
                 channel=conversation.channel,
                 address=conversation.address,
+                epoch=conversation.epoch,
             )
         )
     return message
@@ -99,15 +100,17 @@ def move(conversation: Conversation, act: Act) -> bool:
     if after is State.WAITING:
         conversation.waiting_since = now()
     elif after in (State.BOT, State.CLOSED):
-        conversation.waiting_since = conversation.reason = conversation.topic = None
+        conversation.waiting_since = conversation.reason = conversation.topic = conversation.contact = None
     return True
 
 
-async def position(session: AsyncSession, conversation: Conversation) -> int:
-    """The place in the queue, from 1, of a waiting conversation."""
-    earlier = (
-        select(func.count())
-        .select_from(Conversation)
-        .where(Conversation.state == State.WAITING, Conversation.waiting_since < conversation.waiting_since)
+async def date_deliveries(session: AsyncSession, conversation: Conversation, after: int) -> None:
+    """Give what must be pushed of the messages above `after` the epoch that their transaction ends with.
+
+    What is said together with a change of state is not late because of this very change.
+    """
+    await session.execute(
+        update(Outbox)
+        .where(Outbox.conversation_id == conversation.id, Outbox.message_id > after)
+        .values(epoch=conversation.epoch)
     )
-    return 1 + (await session.scalar(earlier) or 0)

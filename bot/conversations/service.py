@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.conversations import inbox, record
 from bot.conversations.events import Event, Events
 from bot.conversations.inbox import Received
-from bot.conversations.queue import publish_positions
+from bot.conversations.queue import Place, place, publish_positions
 from bot.conversations.record import UnknownConversation
 from bot.conversations.states import Act, ForbiddenTransition, State
 from bot.conversations.text import Trouble
@@ -150,6 +150,12 @@ class Conversations:
         async with self.database.read() as session:
             return [MessageView.of(message) for message in await session.scalars(query)]
 
+    async def owes(self, conversation_id: str) -> bool:
+        """Whether a message of the citizen still awaits what the bot or the queue has to say to it."""
+        query = select(Inbox.id).where(Inbox.conversation_id == conversation_id, Inbox.state == "received").limit(1)
+        async with self.database.read() as session:
+            return await session.scalar(query) is not None
+
     async def rate(self, conversation_id: str, stars: int, comment: str | None) -> None:
         """Keep the citizen's rating (1 to 5); a later one replaces it."""
         async with self.database.write() as session:
@@ -173,13 +179,13 @@ class Conversations:
             await self.erase(conversation_id)
         return len(expired)
 
-    async def queue_position(self, conversation_id: str) -> int | None:
-        """The place in the queue, from 1; None where the conversation does not wait."""
+    async def queue_position(self, conversation_id: str) -> Place | None:
+        """The place in the queue and the wait there; None where the conversation does not wait."""
         async with self.database.read() as session:
             conversation = await session.get(Conversation, conversation_id)
             if conversation is None or conversation.state != State.WAITING:
                 return None
-            return await record.position(session, conversation)
+            return await place(session, conversation)
 
     # --- operators
 
@@ -217,7 +223,13 @@ class Conversations:
             taken = await session.scalar(
                 update(Conversation)
                 .where(Conversation.id == conversation_id, Conversation.state == State.WAITING)
-                .values(state=State.OPERATOR, operator_id=operator.id, epoch=Conversation.epoch + 1, updated_at=now())
+                .values(
+                    state=State.OPERATOR,
+                    operator_id=operator.id,
+                    epoch=Conversation.epoch + 1,
+                    claimed_at=now(),
+                    updated_at=now(),
+                )
                 .returning(Conversation.id)
             )
             conversation = await record.locked(session, conversation_id)

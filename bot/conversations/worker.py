@@ -9,19 +9,24 @@ from contextlib import suppress
 from datetime import timedelta
 from typing import Protocol
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from actions.replies import Reply
+from actions.replies import HandOver, Reply
 from bot.conversations import record
+from bot.conversations.each import PerConversation
 from bot.conversations.events import Event, Events
+from bot.conversations.handover import LEAVE_QUESTION, LEAVE_QUEUE, OPERATOR, button, enter_queue, leave_queue
 from bot.conversations.hours import OfficeHours
 from bot.conversations.queue import publish_positions
 from bot.conversations.states import Act, State
 from bot.conversations.text import MAX_LENGTH
+from bot.conversations.urgent import help_at_once
+from bot.conversations.wish import wants_operator
 from bot.dialogue import DialogueUnavailable
-from bot.storage import Conversation, Database, Inbox, Message, Operator
+from bot.storage import Conversation, Database, Inbox, Message
 from bot.storage.tables import now
+from nlu.text import emergency
 from texts import Language, say
 
 __all__ = ["Worker"]
@@ -30,8 +35,9 @@ log = logging.getLogger(__name__)
 
 AT_ONCE = 16  # Rasa runs on one core: more requests at once would only make each wait longer
 TELL_AFTER = timedelta(seconds=10)  # the age of a message at which its citizen learns that the answer takes longer
-LEAVE_QUEUE = "/leave_queue"
-OPERATOR = "/operator"
+GRACE = 1.0  # seconds that an answer may take before it is slow, however old the message is
+LONGEST_PAUSE = 60.0  # seconds between two attempts
+LONGEST_CALL = 1000  # characters of a message in which a call for help is looked for: who is in danger writes few
 
 
 class Answering(Protocol):
@@ -70,29 +76,16 @@ class Worker:
         self._push = push
         self._patience = patience
         self._tell_after = tell_after
-        self._tasks: dict[str, asyncio.Task[None]] = {}
-        self._nudges: dict[str, asyncio.Event] = {}
         self._gate = asyncio.Semaphore(AT_ONCE)
+        self._each = PerConversation(self._work, pause=patience)
 
     def wake(self, conversation_id: str) -> None:
         """Say that a conversation owes an answer."""
-        self._nudges.setdefault(conversation_id, asyncio.Event()).set()
-        if conversation_id not in self._tasks:
-            task = asyncio.create_task(self._work(conversation_id), name=f"answer {conversation_id}")
-            self._tasks[conversation_id] = task
-            task.add_done_callback(lambda done: self._finished(conversation_id, done))
+        self._each.wake(conversation_id)
 
-    def _finished(self, conversation_id: str, task: asyncio.Task[None]) -> None:
-        del self._tasks[conversation_id]
-        if task.cancelled():
-            return
-        if error := task.exception():
-            log.error("answering in %s failed", conversation_id, exc_info=error)
-            asyncio.get_running_loop().call_later(self._patience, self.wake, conversation_id)
-        elif self._nudges[conversation_id].is_set():
-            self.wake(conversation_id)
-        else:
-            del self._nudges[conversation_id]
+    async def stop(self) -> None:
+        """Stop at once; what is not answered stays owed."""
+        await self._each.stop()
 
     async def resume(self) -> int:
         """Wake every conversation that owes an answer since before the start; returns how many."""
@@ -104,66 +97,86 @@ class Worker:
             self.wake(conversation_id)
         return len(owed)
 
-    async def stop(self) -> None:
-        """Stop at once; what is not answered stays owed."""
-        tasks = list(self._tasks.values())
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-
-    async def _work(self, conversation_id: str) -> None:
-        nudge = self._nudges[conversation_id]
+    async def _work(self, conversation_id: str, woken: asyncio.Event) -> None:
+        hurry = False
         while True:
-            nudge.clear()
-            item = await self._next(conversation_id)
-            if item is None:
+            woken.clear()
+            owed = await self._owed(conversation_id)
+            if not owed:
                 return
+            if await self._help(owed):
+                continue
+            item, message = owed[0]
             pause = (item.not_before - now()).total_seconds()
-            if pause > 0:
+            if pause > 0 and not hurry:
                 # A new message cuts the pause short: it may be the wish for an operator.
-                with suppress(TimeoutError):
-                    async with asyncio.timeout(pause):
-                        await nudge.wait()
-            async with self._gate:
-                await self._answer(item)
+                hurry = await _set_within(woken, pause)
+            else:
+                hurry = False
+                await self._answer(item, message, woken)
 
-    async def _next(self, conversation_id: str) -> Inbox | None:
+    async def _owed(self, conversation_id: str) -> list[tuple[Inbox, Message]]:
+        """What awaits an answer, in order."""
         query = (
-            select(Inbox)
+            select(Inbox, Message)
+            .join(Message, (Message.conversation_id == Inbox.conversation_id) & (Message.id == Inbox.message_id))
             .where(Inbox.state == "received", Inbox.conversation_id == conversation_id)
             .order_by(Inbox.id)
-            .limit(1)
         )
         async with self._database.read() as session:
-            return await session.scalar(query)
+            return [(item, message) for item, message in await session.execute(query)]
 
-    async def _answer(self, item: Inbox) -> None:
+    async def _help(self, owed: list[tuple[Inbox, Message]]) -> bool:
+        """Answer calls for help ahead of their turn, without the dialogue; True where there was one."""
+        helped = False
+        for item, message in owed:
+            if item.payload is not None or item.unreadable is not None:
+                continue
+            kind = await asyncio.to_thread(emergency.recognise, message.text[:LONGEST_CALL])
+            if kind is None:
+                continue
+            helped = True
+            async with self._database.write() as session:
+                conversation, still_owed = await self._locked(session, item)
+                if conversation is None or still_owed is None:
+                    continue
+                still_owed.state = "answered"
+                await help_at_once(session, conversation, kind, message.text)
+            await self._publish(item.conversation_id, None)
+        return helped
+
+    async def _locked(self, session: AsyncSession, item: Inbox) -> tuple[Conversation | None, Inbox | None]:
+        """The conversation and the item, which is None where it is answered; both are None where they are erased."""
+        conversation = await session.get(Conversation, item.conversation_id, with_for_update=True)
+        owed = await session.get(Inbox, item.id)
+        return conversation, owed if owed is not None and owed.state == "received" else None
+
+    async def _answer(self, item: Inbox, message: Message, woken: asyncio.Event) -> None:
         async with self._database.read() as session:
             conversation = await session.get(Conversation, item.conversation_id)
-            message = await session.get(Message, (item.conversation_id, item.message_id))
-        if conversation is None or message is None:
+        if conversation is None:
             return  # erased meanwhile
         replies: list[Reply] = []
-        if conversation.state == State.BOT:
+        leaving = conversation.state == State.WAITING and item.payload == LEAVE_QUESTION
+        # What was written to an operator is not the bot's to answer, even if it has the conversation back already.
+        if leaving or (conversation.state == State.BOT and message.mode != State.OPERATOR):
             self._events.publish(Event(conversation.id, "typing", {"author": "bot", "active": True}))
             try:
-                replies = await self._replies(item, message, conversation)
+                replies = await self._replies(item, message, conversation, woken)
             except DialogueUnavailable as error:
-                await self._postpone(item, error)
+                log.warning("conversation %s, message %s: %s", conversation.id, item.message_id, error)
+                await self._delayed(item, postponed=True)
                 return
             finally:
                 self._events.publish(Event(conversation.id, "typing", {"author": "bot", "active": False}))
-        states = await self._commit(item, conversation.epoch, replies)
-        if states is None:
-            return
-        before, after = states
-        if after is not before:
-            self._events.publish(Event(conversation.id, "mode", {"mode": after}))
-            await publish_positions(self._database, self._events)
-        self._events.publish(Event(conversation.id, "message"))
-        self._push(conversation.id)
+        await self._commit(item, message, conversation.epoch, replies)
 
-    async def _replies(self, item: Inbox, message: Message, conversation: Conversation) -> list[Reply]:
+    # --- the dialogue
+
+    async def _replies(
+        self, item: Inbox, message: Message, conversation: Conversation, woken: asyncio.Event
+    ) -> list[Reply]:
+        """What the bot says. Raises `DialogueUnavailable`."""
         language: Language = conversation.language  # type: ignore[assignment]
         if item.payload == LEAVE_QUEUE:
             return [Reply(text=say("conversations.not_waiting", language), language=language)]
@@ -172,95 +185,138 @@ class Worker:
             return [Reply(text=text, language=language)]
         # What a person types is never a command to Rasa, even if it looks like one.
         asked = item.payload or message.text.lstrip("/ ")
-        return await self._dialogue.ask(conversation.id, asked, language, turn=message.id, plain=conversation.plain)
+        asking = asyncio.create_task(self._ask(conversation, asked, message.id))
+        try:
+            await self._watch(item, asking, woken)
+            return await asking
+        finally:
+            asking.cancel()
 
-    async def _postpone(self, item: Inbox, error: DialogueUnavailable) -> None:
-        """Keep the message for another attempt; the citizen is told once, and may have an operator without Rasa."""
+    async def _ask(self, conversation: Conversation, text: str, turn: int) -> list[Reply]:
+        language: Language = conversation.language  # type: ignore[assignment]
+        async with self._gate:
+            return await self._dialogue.ask(conversation.id, text, language, turn=turn, plain=conversation.plain)
+
+    async def _watch(self, item: Inbox, asking: asyncio.Task[list[Reply]], woken: asyncio.Event) -> None:
+        """Wait until the dialogue has answered or failed, and heed meanwhile what else the citizen writes.
+
+        Calls for help are answered at once. When the dialogue has become slow, the citizen is told, and a wish for an
+        operator is granted: then no answer is awaited any more and `DialogueUnavailable` is raised.
+        """
+        clock = asyncio.get_running_loop().time
+        slow = clock() + max(GRACE, (item.created_at + self._tell_after - now()).total_seconds())
+        while not asking.done():
+            waking = asyncio.create_task(woken.wait())
+            try:
+                patience = None if clock() >= slow else slow - clock()
+                await asyncio.wait({asking, waking}, timeout=patience, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                waking.cancel()
+            if woken.is_set() and not asking.done():
+                woken.clear()
+                await self._help([each for each in await self._owed(item.conversation_id) if each[0].id != item.id])
+            if clock() >= slow and not asking.done() and await self._delayed(item, postponed=False):
+                raise DialogueUnavailable("too slow, an operator is called")
+
+    async def _delayed(self, item: Inbox, *, postponed: bool) -> bool:
+        """Tell the citizen, once, that the answer takes longer; True where an operator was wanted and is called now.
+
+        A `postponed` message is tried again later, after growing pauses.
+        """
         handed_over = told = False
         async with self._database.write() as session:
-            conversation = await session.get(Conversation, item.conversation_id, with_for_update=True)
-            owed = await session.get(Inbox, item.id)
+            conversation, owed = await self._locked(session, item)
             if conversation is None or owed is None:
-                return
-            owed.attempts += 1
-            pause = min(self._patience * 2 ** (owed.attempts - 1), 60)
-            owed.not_before = now() + timedelta(seconds=pause)
-            if conversation.state == State.BOT and await self._operator_wanted(session, conversation.id):
-                await self._hand_over(session, conversation, reason="failed", topic=None)
+                return False
+            if postponed:
+                owed.attempts += 1
+                pause = min(self._patience * 2 ** (owed.attempts - 1), LONGEST_PAUSE)
+                owed.not_before = now() + timedelta(seconds=pause)
+            with_bot = conversation.state == State.BOT
+            if with_bot and await self._operator_wanted(session, conversation.id):
+                await enter_queue(session, conversation, HandOver(reason="failed"), self._hours)
                 owed.not_before = now()  # Rasa is not asked any more
                 handed_over = True
             elif not owed.told and now() - owed.created_at >= self._tell_after:
-                button = {"title": _say("conversations.call_operator", conversation), "payload": OPERATOR}
-                await record.system_message(session, conversation, "conversations.answer_delayed", buttons=[button])
+                buttons = [button("call_operator", OPERATOR, conversation.language)] if with_bot else []
+                await record.system_message(session, conversation, "conversations.answer_delayed", buttons=buttons)
                 owed.told = told = True
-        log.warning("conversation %s, message %s: %s", item.conversation_id, item.message_id, error)
-        if handed_over:
-            self._events.publish(Event(item.conversation_id, "mode", {"mode": State.WAITING}))
-            await publish_positions(self._database, self._events)
         if handed_over or told:
-            self._events.publish(Event(item.conversation_id, "message"))
-            self._push(item.conversation_id)
+            await self._publish(item.conversation_id, State.WAITING if handed_over else None)
+        return handed_over
 
     async def _operator_wanted(self, session: AsyncSession, conversation_id: str) -> bool:
-        """Whether the citizen has pressed "operator" among what is still owed."""
-        query = select(Inbox.id).where(
-            Inbox.state == "received", Inbox.conversation_id == conversation_id, Inbox.payload == OPERATOR
+        """Whether the citizen asks for an operator, by the button or in words, among what is still owed."""
+        query = (
+            select(Inbox.payload, Message.text)
+            .join(Message, (Message.conversation_id == Inbox.conversation_id) & (Message.id == Inbox.message_id))
+            .where(Inbox.state == "received", Inbox.conversation_id == conversation_id, Inbox.unreadable.is_(None))
         )
-        return await session.scalar(query.limit(1)) is not None
+        return any(
+            payload == OPERATOR or (payload is None and wants_operator(text))
+            for payload, text in await session.execute(query)
+        )
 
-    async def _commit(self, item: Inbox, epoch: int, replies: list[Reply]) -> tuple[State, State] | None:
-        """Store the replies with the state change they bring; returns the state before and after.
+    # --- what becomes of an answer
 
-        None where there is nothing more to answer. Replies begun before a change of state come too late and are
-        dropped: an operator has taken over, or the citizen has left.
+    async def _commit(self, item: Inbox, message: Message, epoch: int, replies: list[Reply]) -> None:
+        """Store the replies with the state change they bring, and that the message is answered.
+
+        Replies begun before a change of state come too late. They are dropped where the operators have the conversation
+        now: they read the message, too. Where it is back at the bot, the message stays owed and is asked again.
         """
         async with self._database.write() as session:
-            conversation = await session.get(Conversation, item.conversation_id, with_for_update=True)
-            owed = await session.get(Inbox, item.id)
-            if conversation is None or owed is None or owed.state != "received":
-                return None
+            conversation, owed = await self._locked(session, item)
+            if conversation is None or owed is None:
+                return
+            late = conversation.epoch != epoch
+            if late and conversation.state == State.BOT and message.mode != State.OPERATOR:
+                return
             owed.state = "answered"
-            before = State(conversation.state)
-            if conversation.epoch != epoch:
-                return before, before
-            if item.payload == LEAVE_QUEUE and conversation.state == State.WAITING:
-                record.move(conversation, Act.LEAVE_QUEUE)
-                await record.system_message(session, conversation, "conversations.left_queue")
+            if late:
+                return
+            before, last_id = conversation.state, conversation.last_id
+            if conversation.state == State.WAITING:
+                await self._leave(session, conversation, item.payload)
             for reply in replies:
-                conversation.language = reply.language
-                await record.append(
-                    session,
-                    conversation,
-                    author="bot",
-                    text=reply.text,
-                    language=reply.language,
-                    buttons=[button.model_dump() for button in reply.buttons],
-                    answer=reply.answer.model_dump(mode="json") if reply.answer else None,
-                )
-                if reply.hand_over and conversation.state == State.BOT:
-                    await self._hand_over(session, conversation, reply.hand_over.reason, reply.hand_over.topic)
-            return before, State(conversation.state)
+                await self._say(session, conversation, reply)
+            await record.date_deliveries(session, conversation, after=last_id)
+        after = State(conversation.state)
+        await self._publish(conversation.id, after if after != before else None)
 
-    async def _hand_over(
-        self, session: AsyncSession, conversation: Conversation, reason: str, topic: str | None
-    ) -> None:
-        """Put a locked conversation in the queue, and tell the citizen where it stands there."""
-        record.move(conversation, Act.HAND_OVER)
-        conversation.reason, conversation.topic = reason, topic
-        await session.flush()
-        leave = {"title": _say("conversations.leave_queue", conversation), "payload": LEAVE_QUEUE}
-        on_duty = select(func.count()).select_from(Operator).where(Operator.available, ~Operator.disabled)
-        if await session.scalar(on_duty):
-            place = await record.position(session, conversation)
-            await record.system_message(
-                session, conversation, "conversations.queue_position", buttons=[leave], position=place
-            )
-        else:
-            hours = self._hours.say(conversation.language)  # type: ignore[arg-type]
-            await record.system_message(
-                session, conversation, "conversations.nobody_on_duty", buttons=[leave], hours=hours
-            )
+    async def _leave(self, session: AsyncSession, conversation: Conversation, payload: str | None) -> None:
+        """Take a waiting conversation back to the bot where the citizen has pressed a button for that."""
+        if payload == LEAVE_QUEUE:
+            await leave_queue(session, conversation)
+        elif payload == LEAVE_QUESTION:
+            record.move(conversation, Act.LEAVE_QUEUE)  # without a word: the dialogue's answer says how it goes on
+
+    async def _say(self, session: AsyncSession, conversation: Conversation, reply: Reply) -> None:
+        conversation.language = reply.language
+        await record.append(
+            session,
+            conversation,
+            author="bot",
+            text=reply.text,
+            language=reply.language,
+            buttons=[each.model_dump() for each in reply.buttons],
+            answer=reply.answer.model_dump(mode="json") if reply.answer else None,
+        )
+        if reply.hand_over and conversation.state == State.BOT:
+            await enter_queue(session, conversation, reply.hand_over, self._hours)
+
+    async def _publish(self, conversation_id: str, mode: State | None) -> None:
+        """Tell who listens of new messages, and of a new `mode`."""
+        if mode is not None:
+            self._events.publish(Event(conversation_id, "mode", {"mode": mode}))
+            await publish_positions(self._database, self._events)
+        self._events.publish(Event(conversation_id, "message"))
+        self._push(conversation_id)
 
 
-def _say(key: str, conversation: Conversation) -> str:
-    return say(key, conversation.language)  # type: ignore[arg-type]
+async def _set_within(event: asyncio.Event, seconds: float) -> bool:
+    """Wait for the event; False where it is not set in that time."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await event.wait()
+    return event.is_set()

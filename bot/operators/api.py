@@ -163,8 +163,9 @@ async def conversation(conversation_id: str, request: Request, login: Caller, se
     """One conversation with its newest 500 messages and all notes."""
     row = await _readable(service, login, conversation_id)
     viewer = await Viewer.load(service.database, language_of(request))
+    place = await service.conversations.queue_position(row.id)
     return WholeConversation(
-        conversation=viewer.conversation(row, await service.conversations.queue_position(row.id)),
+        conversation=viewer.conversation(row, place and place.position),
         messages=[viewer.message(message) for message in await transcript(service.database, row.id)],
         notes=[viewer.note(note) for note in await service.conversations.notes(row.id)],
     )

@@ -141,7 +141,7 @@ class Inbox(Table):
 
 
 class Outbox(Table):
-    """What a pushing channel still has to deliver; `sent`, `refused` and `unknown` are final."""
+    """What a pushing channel still has to deliver; `sent`, `refused`, `unknown` and `late` are final."""
 
     __tablename__ = "outbox"
     __table_args__ = (

@@ -294,15 +294,15 @@ async def test_who_waits_learns_the_place_in_the_queue_at_once_and_when_it_chang
         await until(events, "mode", lambda data: data == {"mode": "waiting"})
     async with citizen.events() as events:
         await citizen.send("оператор")
-        await until(events, "queue", lambda data: data == {"position": 2})
+        await until(events, "queue", lambda data: data == {"position": 2, "minutes": None})
     async with citizen.events() as events:
         assert await anext(events) == ("mode", None, {"mode": "waiting"})
-        assert await anext(events) == ("queue", None, {"position": 2})
+        assert await anext(events) == ("queue", None, {"position": 2, "minutes": None})
         operator = Operator(username="aigul", password_hash="", role="operator", languages=["ru"], available=True)
         async with database.write() as session:
             session.add(operator)
         await service.conversations.claim(before.id, operator)
-        await until(events, "queue", lambda data: data == {"position": 1})
+        await until(events, "queue", lambda data: data == {"position": 1, "minutes": None})
         await service.conversations.claim(citizen.id, operator)
         await until(events, "mode", lambda data: data == {"mode": "operator"})
         await service.conversations.write(citizen.id, operator, key="1", text="Здравствуйте")

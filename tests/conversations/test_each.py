@@ -8,7 +8,7 @@ from bot.conversations.each import PerConversation
 
 async def settled(each: PerConversation) -> None:
     async with asyncio.timeout(5):
-        while len(each):
+        while len(each):  # noqa: ASYNC110
             await asyncio.sleep(0)
 
 
