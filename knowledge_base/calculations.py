@@ -17,6 +17,7 @@ from pydantic import Field, StringConstraints, ValidationError, model_validator
 from knowledge_base.formula import Formula, Value, number
 from knowledge_base.model import SERVICES, Bilingual, BilingualList, Fault, SectionName, Service, Slug, Source, Strict
 from knowledge_base.model import load as load_service
+from knowledge_base.plain import explained
 from knowledge_base.rates import UNITS, MissingRate, amount, fill
 from knowledge_base.typed import read_choice, read_number
 from nlu.entities.phrases import pattern
@@ -140,10 +141,11 @@ class Case(Strict):
             Formula(text)
         return self
 
+    def in_force(self, on: date) -> bool:
+        return (self.from_ is None or self.from_ <= on) and (self.until is None or on <= self.until)
+
     def holds(self, values: Mapping[str, Value], on: date) -> bool:
-        if (self.from_ and on < self.from_) or (self.until and self.until < on):
-            return False
-        return self.when is None or Formula(self.when).holds(values)
+        return self.in_force(on) and (self.when is None or Formula(self.when).holds(values))
 
 
 @dataclass(frozen=True)
@@ -153,13 +155,16 @@ class Result:
 
     amount: Decimal
     text: Mapping[Language, str]
+    plain_text: Mapping[Language, str]
     working: Mapping[Language, str]
     sources: tuple[Source, ...]
     verified: date
 
     def say(self, language: Language, *, plain: bool = False) -> str:
-        """The result as a person reads it; in plain words without the working."""
-        if plain or not self.working[language]:
+        """The result as a person reads it; in plain words without the working, abbreviations explained."""
+        if plain:
+            return self.plain_text[language]
+        if not self.working[language]:
             return self.text[language]
         return f"{self.text[language]}\n{say('calculations.working', language, working=self.working[language])}"
 
@@ -231,16 +236,9 @@ class Calculation(Strict):
         Raises `ValueError` where an answer is missing or cannot be taken, `MissingRate` where no rule or no rate is
         known for that day.
         """
-        if missing := self.question_after(answers):
-            raise ValueError(f"{self.id}: {missing.id} is not answered")
         asked = {question.id: question for question in self._asked(answers)}
-        for name, question in asked.items():
-            if question.problem(answers[name]):
-                raise ValueError(f"{self.id}: {name} cannot be {answers[name]}")
-        values = _Values(on, {name: answers[name] for name in asked})
-        case = next((one for one in self.cases if one.holds(values, on)), None)
-        if case is None:
-            raise MissingRate(f"{self.id} has no rule for {on.isoformat()}")
+        values = self._values(answers, on)
+        case = self.cases[self._case(values, on)]
         formula = Formula(case.amount)
         exact = formula.amount(values)
         whole = exact.quantize(Decimal(1), ROUND_CEILING if self.rounding == "up" else ROUND_HALF_UP)
@@ -248,16 +246,34 @@ class Calculation(Strict):
         assert result is not None  # `_consistent`
         return Result(
             amount=whole,
-            text={
-                one: fill(result[one], one, on).replace(
-                    "{amount}", say("calculations.amount", one, tenge=number(whole))
-                )
-                for one in LANGUAGES
-            },
+            text={one: self._text(result, whole, one, on) for one in LANGUAGES},
+            plain_text={one: explained(self._text(result, whole, one, on, plain=True), one) for one in LANGUAGES},
             working={one: self._working(formula, values, asked, one) for one in LANGUAGES},
             sources=tuple(case.sources or self.sources),
             verified=self.verified,
         )
+
+    def case_of(self, answers: Answers, on: date) -> int:
+        """The place in `cases` of the one that holds. Raises as `compute` does."""
+        return self._case(self._values(answers, on), on)
+
+    def _case(self, values: _Values, on: date) -> int:
+        found = next((number for number, one in enumerate(self.cases) if one.holds(values, on)), None)
+        if found is None:
+            raise MissingRate(f"{self.id} has no rule for {on.isoformat()}")
+        return found
+
+    def _values(self, answers: Answers, on: date) -> _Values:
+        if missing := self.question_after(answers):
+            raise ValueError(f"{self.id}: {missing.id} is not answered")
+        for question in self._asked(answers):
+            if question.problem(answers[question.id]):
+                raise ValueError(f"{self.id}: {question.id} cannot be {answers[question.id]}")
+        return _Values(on, {question.id: answers[question.id] for question in self._asked(answers)})
+
+    def _text(self, result: Bilingual, whole: Decimal, language: Language, on: date, *, plain: bool = False) -> str:
+        filled = fill(result[language], language, on, paid_out=self.rounding == "up", plain=plain)
+        return filled.replace("{amount}", say("rates.alone", language, tenge=number(whole)))
 
     def _working(self, formula: Formula, values: _Values, asked: Mapping[str, Question], language: Language) -> str:
         if not formula.names:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from knowledge_base import check_calculations
 from knowledge_base.glossary import Glossary
 from knowledge_base.model import SERVICES, Dated, Service, load_all
 from knowledge_base.rates import FORMULA, UNITS, MissingRate, amount, today
@@ -56,7 +57,10 @@ class Checked(NamedTuple):
 
 
 def check(folder: Path = SERVICES, on: date | None = None) -> Checked:
-    """Everything that is wrong with the service files in `folder` on the day `on` (today where not given)."""
+    """Everything that is wrong with the service files in `folder` on the day `on` (today where not given).
+
+    With the project's own services their calculations are checked, too.
+    """
     day = on or today()
     try:
         services = load_all(folder)
@@ -70,7 +74,23 @@ def check(folder: Path = SERVICES, on: date | None = None) -> Checked:
         written = list(_written(service))
         faults += [f"{where}: {field}: {why}" for field, why in _faults_of(service, written, day)]
         warnings += [f"{where}: {field}: {why}" for field, why in _warnings_of(service, written, day, glossary)]
+    if folder == SERVICES:
+        faults += _calculation_faults(services, day)
     return Checked(faults, warnings)
+
+
+def _calculation_faults(services: Mapping[str, Service], day: date) -> Iterator[str]:
+    faults, calculations = check_calculations.of_folder(services, day)
+    yield from faults
+    for calculation in calculations:
+        where = f"calculations/{calculation.id}.yaml"
+        told = calculation.model_dump(include={"title", "questions", "cases", "result"})
+        for field, language, text in _texts(told, ""):
+            if ".words." in field or ".sources." in field:
+                continue  # what citizens type, and pages' titles
+            if why := _wrong_language(text, language):
+                yield f"{where}: {field}: {why}"
+            yield from (f"{where}: {field}: {why}" for why in _wrong_amounts(text.replace("{amount}", ""), day))
 
 
 def _faults_of(service: Service, written: list[Written], day: date) -> Iterator[tuple[str, str]]:

@@ -71,6 +71,18 @@ class Formula:
                 found.setdefault(node.left.id, set()).update(one for one in texts if isinstance(one, str))
         return {name: frozenset(texts) for name, texts in found.items()}
 
+    @property
+    def thresholds(self) -> dict[str, frozenset[Decimal]]:
+        """The numbers that each name is compared with: on their two sides the formula may differ."""
+        found: dict[str, set[Decimal]] = {}
+        for node in ast.walk(self._tree):
+            if isinstance(node, ast.Compare) and isinstance(node.left, ast.Name):
+                numbers = {one.value for one in ast.walk(node) if isinstance(one, ast.Constant)}
+                found.setdefault(node.left.id, set()).update(
+                    Decimal(str(one)) for one in numbers if not isinstance(one, str)
+                )
+        return {name: frozenset(numbers) for name, numbers in found.items()}
+
     def amount(self, values: Mapping[str, Value]) -> Decimal:
         """The formula as a number. Raises `ValueError` where it is none, `KeyError` for a name without a value."""
         result = _value(self._tree, values)

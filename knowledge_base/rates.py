@@ -48,8 +48,10 @@ def amount(factor: Decimal, unit: str, on: date, *, path: Path = RATES) -> Decim
     return factor * known[-1][1][unit]
 
 
-def fill(text: str, language: Language, on: date, *, paid_out: bool = False) -> str:
+def fill(text: str, language: Language, on: date, *, paid_out: bool = False, plain: bool = False) -> str:
     """`text` with each formula replaced by the amount on that day, in whole tenge, and the formula in words.
+
+    With `plain` the amount stands alone.
 
     Published amounts are rounded so: an allowance up (7.85 MRP of 2026 are 33 951.25 tenge, 33 952 are `paid_out`), a
     fee to the nearest (1.25 MRP are 5 406.25, and 5 406 are paid).
@@ -64,6 +66,8 @@ def fill(text: str, language: Language, on: date, *, paid_out: bool = False) -> 
         factor = Decimal(match[1])
         whole = amount(factor, match[2], on).quantize(Decimal(1), ROUND_CEILING if paid_out else ROUND_HALF_UP)
         tenge = f"{whole:,}".replace(",", "\N{NO-BREAK SPACE}")
+        if plain:
+            return say("rates.alone", language, tenge=tenge)
         key = f"rates.{match[2]}_one" if factor == 1 else f"rates.{match[2]}"
         return say(key, language, tenge=tenge, factor=match[1].replace(".", ","))
 

@@ -8,6 +8,7 @@ from datetime import date
 from urllib.parse import urlsplit
 
 from knowledge_base.model import Case, Refusal, Section, SectionName, Service, Source
+from knowledge_base.plain import explained, sentences
 from knowledge_base.rates import FORMULA, MissingRate, fill
 from texts import Language, say
 
@@ -43,34 +44,56 @@ def render(
     names: Mapping[str, str] | None = None,
     case: Case | None = None,
     introduced: bool = False,
+    plain: bool = False,
 ) -> str:
-    """One section as plain text with its heading and sources; `None` is the summary.
+    """One section as text with its heading and sources; `None` is the summary.
 
     Amounts and rules are those of the day `on`. `names` gives related services their names, by slug. `case` is a
     special case told beside the section. With `introduced` the summary is told before the section.
+
+    `plain` is for older people: the section alone without its introduction, amounts in tenge without their formulas,
+    abbreviations explained, a paragraph with one sentence a line. Nothing of the section is left out: whoever needs
+    plain words needs every condition, too.
     """
     section = section or "summary"
     service = service.on(on)
-    told = _told(section, introduced)
-    bodies = [body(service, one, language, on, names) for one in told]
+    told = _told(section, introduced and not plain)
+    bodies = [body(service, one, language, on, names, plain=plain) for one in told]
     if len(told) > 1:
         bodies[-1] = f"{heading(service, section, language)}:\n{bodies[-1]}"
     parts = [title(service, told[0], language), *bodies]
     if case is not None:
-        parts.append(_filled(_item(case, language), service, language, on))
+        parts.append(_filled(_item(case, language), service, language, on, plain))
     if any(isinstance(value := getattr(service, one), Section) and value.unconfirmed for one in told):
         parts.append(say("render.unconfirmed", language))
-    if hosts := dict.fromkeys(_host(source.url) for source in cited(service, section, case, introduced=introduced)):
+    if plain:
+        parts.append(say("render.more", language))
+    if hosts := dict.fromkeys(_host(source.url) for source in cited(service, section, case, introduced=len(told) > 1)):
         shown = ", ".join(list(hosts)[:SHOWN_HOSTS])
         parts.append(say("render.source", language, hosts=shown, date=f"{service.verified:%d.%m.%Y}"))
-    return "\n\n".join(parts)
+    text = "\n\n".join(parts)
+    return explained(text, language) if plain else text
 
 
 def body(
-    service: Service, section: SectionName, language: Language, on: date, names: Mapping[str, str] | None = None
+    service: Service,
+    section: SectionName,
+    language: Language,
+    on: date,
+    names: Mapping[str, str] | None = None,
+    *,
+    plain: bool = False,
 ) -> str:
-    """The lines of one section without heading and sources, for a text that has more to say than it."""
-    return "\n".join(_body(service, section, language, on, names or {}))
+    """The lines of one section without heading and sources, for a text that has more to say than it.
+
+    With `plain`, amounts in tenge alone, a paragraph with one sentence a line, and room between special cases.
+    """
+    lines = _body(service, section, language, on, names or {}, plain)
+    if not plain:
+        return "\n".join(lines)
+    if section in ("cases", "refusals"):
+        return "\n\n".join(lines)
+    return "\n".join(sentences(lines[0]) if len(lines) == 1 else lines)
 
 
 def cited(
@@ -87,15 +110,17 @@ def _told(section: SectionName, introduced: bool) -> list[SectionName]:
     return ["summary", section] if introduced and section != "summary" else [section]
 
 
-def _body(service: Service, section: SectionName, language: Language, on: date, names: Mapping[str, str]) -> list[str]:
+def _body(
+    service: Service, section: SectionName, language: Language, on: date, names: Mapping[str, str], plain: bool
+) -> list[str]:
     value = getattr(service, section)
     if not value:
         return [say("render.not_here", language)]
     if section in ("cases", "refusals"):
-        return [_filled(_item(one, language), service, language, on) for one in value]
+        return [_filled(_item(one, language), service, language, on, plain) for one in value]
     if section == "related":
         return [f"• {names.get(slug, slug)}" for slug in value]
-    lines = [_filled(line, service, language, on) for line in value.lines(language)]
+    lines = [_filled(line, service, language, on, plain) for line in value.lines(language)]
     if section in ("online", "in_person"):
         return [f"{number}. {line}" for number, line in enumerate(lines, start=1)]
     return lines if len(lines) == 1 else [f"• {line}" for line in lines]
@@ -111,10 +136,10 @@ def _item(item: Case | Refusal, language: Language) -> str:
     return f"• {head} {second[language]}{check}"
 
 
-def _filled(text: str, service: Service, language: Language, on: date) -> str:
+def _filled(text: str, service: Service, language: Language, on: date, plain: bool) -> str:
     """`text` with its amounts; with the formula in words where no rate is known for the day: the rest still helps."""
     try:
-        return fill(text, language, on, paid_out=service.pays)
+        return fill(text, language, on, paid_out=service.pays, plain=plain)
     except MissingRate:
         return FORMULA.sub(
             lambda match: say(f"rates.{match[2]}_unknown", language, factor=match[1].replace(".", ",")), text

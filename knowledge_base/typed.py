@@ -25,6 +25,7 @@ _SPACES = re.compile(r"(?<=\d)\s+(?=\d)")
 _GROUPED = re.compile(r"(?<!\d)\d{1,3}(?:[ .]\d{3})+(?!\d)")
 _SEVERAL = re.compile(r"\d[\s-]+\d")
 _HALF = re.compile(r"(?<!\w)(пол)(?=миллион|тысяч|млн)", re.IGNORECASE)
+_ROMAN = re.compile(r"(?<!\w)[IІ]{1,3}(?!\w)", re.IGNORECASE)  # of either alphabet; folded, all would be one «i»
 _MINUS = re.compile(r"(?:^|\s)(?:[-−–]\s?|минус\s+)(?=\d)", re.IGNORECASE)
 
 __all__ = ["read_choice", "read_number"]
@@ -38,8 +39,9 @@ def read_choice(text: str, options: Mapping[str, Sequence[str]]) -> str | None:
     """
     if text.strip().lower() in options:
         return text.strip().lower()
+    text = _arabic(text)
     folded = fold(text)
-    called = tuple((option, tuple(words)) for option, words in options.items())
+    called = tuple((option, tuple(map(_arabic, words))) for option, words in options.items())
     for option, words in called:
         if folded and folded in map(fold, words):
             return option
@@ -78,6 +80,10 @@ def read_number(text: str, unit: str = "count") -> Decimal | None:
         value *= 1000
     value = value.quantize(Decimal(1)) if value == value.to_integral_value() else value
     return -value if _MINUS.search(own) else value
+
+
+def _arabic(text: str) -> str:
+    return _ROMAN.sub(lambda roman: str(len(roman[0])), text)
 
 
 @lru_cache
