@@ -19,6 +19,7 @@ from bot.dialogue import Dialogue
 from bot.errors import ApiError
 from bot.operators import api as operators
 from bot.operators import console
+from bot.pages import chat as chat_page
 from bot.pages import routes as pages
 from bot.service import Service
 
@@ -35,7 +36,7 @@ def create_app(service: Service, *, search: Callable[..., Any] | None, dialogue:
     errors.install(app)
     origins.install(app, service.settings.allowed_origins)
     app.add_middleware(BodyLimit, limit=MAX_BODY)
-    for router in (web.router, operators.router, console.router, pages.router):
+    for router in (web.router, operators.router, console.router, chat_page.router, pages.router):
         app.include_router(router)
     _health(app, service, dialogue)
     _actions(app, rasa.actions_token(service.settings))
