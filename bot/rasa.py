@@ -8,9 +8,10 @@ import hmac
 import logging
 import os
 import socket
+import sqlite3
 import subprocess
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +22,12 @@ __all__ = [
     "RasaMissing",
     "Server",
     "actions_token",
+    "drop_former_events",
     "free_port",
     "model_path",
     "parse",
     "python",
+    "tracker_store",
     "train",
     "trained",
 ]
@@ -91,9 +94,39 @@ def environment(settings: Settings, **more: str) -> dict[str, str]:
         "CUDA_VISIBLE_DEVICES": "-1",
         "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
         "PYTHONWARNINGS": "ignore",
-        "JAUAP_RASA_DB": str(settings.data_dir / "rasa.db"),
+        "JAUAP_TRACKER_STORE_URL": tracker_store(settings),
         **more,
     }
+
+
+def tracker_store(settings: Settings) -> str:
+    """The SQLAlchemy URL of the database where Rasa keeps conversations.
+
+    The service's own where that is PostgreSQL, which any number of Rasa servers may share; else a file of its own.
+    """
+    url = settings.database_url
+    return url if url and url.startswith("postgresql") else f"sqlite:///{_tracker_file(settings).resolve()}"
+
+
+def _tracker_file(settings: Settings) -> Path:
+    return settings.data_dir / "rasa.db"
+
+
+def drop_former_events(settings: Settings) -> None:
+    """Delete what Rasa's own store, which version 0.1.0 used, has kept of all that citizens wrote; nobody reads it.
+
+    Raises `RasaFailed` where the file is not a database.
+    """
+    path = _tracker_file(settings)
+    if not path.exists():
+        return
+    try:
+        with closing(sqlite3.connect(path, isolation_level=None)) as database:
+            if database.execute("SELECT 1 FROM sqlite_master WHERE name = 'events'").fetchone():
+                database.execute("DROP TABLE events")
+                database.execute("VACUUM")  # a dropped table's pages would keep their contents
+    except sqlite3.DatabaseError as error:
+        raise RasaFailed(f"{path} is not a database that Rasa can use: {error}; delete it") from error
 
 
 def train(settings: Settings) -> Path:
@@ -151,10 +184,11 @@ class Server:
         self._watch: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        """Raises `RasaMissing`, `RasaFailed` (no model)."""
+        """Raises `RasaMissing`, `RasaFailed` (no model, or no database to keep conversations in)."""
         python()
         if not trained(self._settings):
             raise RasaFailed("the dialogue model is not trained: run «jauap train»")
+        drop_former_events(self._settings)
         self._watch = asyncio.create_task(self._keep_running(), name="Rasa")
 
     async def _keep_running(self) -> None:

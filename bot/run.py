@@ -94,14 +94,14 @@ async def run(settings: Settings) -> None:
 async def _start_dialogue(settings: Settings, stack: AsyncExitStack) -> Dialogue:
     """The client of Rasa: of the server set, or of a child that runs until `stack` closes."""
     if settings.rasa_url is not None:
-        dialogue = Dialogue(settings.rasa_url, timeout=settings.rasa_timeout)
+        url = settings.rasa_url
     else:
         actions = f"http://{settings.local_host}:{settings.port}/actions"
         server = rasa.Server(settings, actions_url=actions, actions_token=rasa.actions_token(settings))
         await server.start()
         stack.push_async_callback(server.stop)
-        tracker_store = f"sqlite:///{settings.data_dir / 'rasa.db'}"
-        dialogue = Dialogue(server.url, timeout=settings.rasa_timeout, tracker_store=tracker_store)
+        url = server.url
+    dialogue = Dialogue(url, timeout=settings.rasa_timeout, tracker_store=rasa.tracker_store(settings))
     stack.push_async_callback(dialogue.close)
     return dialogue
 
