@@ -39,10 +39,12 @@ class _Rules:
     alone: tuple[tuple[Kind, re.Pattern[str]], ...]
     calm: re.Pattern[str]
     around: frozenset[str]
-    words: frozenset[str]
-    """Folded words of the rules that take no ending, where long enough to be mistyped."""
+    known: re.Pattern[str]
+    """Any folded word of the rules."""
+    words: tuple[str, ...]
+    """Those that take no ending, where long enough to be mistyped."""
     stems: tuple[str, ...]
-    """Those that take any ending."""
+    """Those that take any ending, where long enough."""
 
 
 def _pattern(part: str) -> str:
@@ -71,14 +73,15 @@ def _rules() -> _Rules:
             else:
                 rules.append((kind, tuple(re.compile(_pattern(part)) for part in line.split(" + "))))
     folded = {(fold_word(word.rstrip("*")), word.endswith("*")) for word in words}
-    long = {(word, any_ending) for word, any_ending in folded if len(word) >= _LONG}
+    long = sorted((word, any_ending) for word, any_ending in folded if len(word) >= _LONG)
     return _Rules(
         rules=tuple(rules),
         alone=tuple(alone),
         calm=re.compile("|".join(_pattern(line) for line in data["calm"])),
         around=frozenset(fold_word(word) for word in data["around"].split()) | {_CLAUSE},
-        words=frozenset(word for word, any_ending in long if not any_ending),
-        stems=tuple(sorted(word for word, any_ending in long if any_ending)),
+        known=re.compile("|".join(word + r"\w*" * any_ending for word, any_ending in sorted(folded))),
+        words=tuple(word for word, any_ending in long if not any_ending),
+        stems=tuple(word for word, any_ending in long if any_ending),
     )
 
 
@@ -91,11 +94,9 @@ def _read(word: str) -> str:
     """The folded word, or the one of the rules that it is but for one letter, where it is no other word."""
     skeleton = fold_word(word)
     rules = _rules()
-    if len(skeleton) < _LONG or is_common(skeleton) or is_russian(word):
+    if len(skeleton) < _LONG or rules.known.fullmatch(skeleton) or is_common(skeleton) or is_russian(word):
         return skeleton
-    if skeleton in rules.words or skeleton.startswith(rules.stems):
-        return skeleton
-    for known in sorted(rules.words):
+    for known in rules.words:
         if _one_letter_wrong(known, skeleton):
             return known
     for stem in rules.stems:  # a letter may be missing, wrong or too much

@@ -13,7 +13,7 @@ from nlu.text.fold import fold
 
 TRAINING = ROOT / "nlu" / "training"
 LANGUAGES = ("ru", "kk")
-BY_BUTTON = {"show", "domain", "calculations", "inform"}  # intents that a pressed button names; hardly anybody types them
+BY_BUTTON = {"show", "domain", "calculations", "inform"}  # named by a pressed button; hardly anybody types them
 FEWEST = 40
 
 
