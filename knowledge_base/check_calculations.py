@@ -100,7 +100,7 @@ def _uncomputed(calculation: Calculation, on: date) -> Iterator[tuple[str, str]]
         said = ", ".join(f"{name} {value}" for name, value in answers.items())
         try:
             result = calculation.compute(answers, on)
-        except (ValueError, MissingRate, KeyError) as error:
+        except (ValueError, MissingRate, KeyError, ArithmeticError) as error:
             yield "cases", f"{said}: {error}"
             continue
         if result.amount < 0:
