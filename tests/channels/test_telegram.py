@@ -8,49 +8,15 @@ from fastapi import FastAPI
 from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
 
-from actions.replies import Button
 from bot.channels import telegram as channel
+from bot.channels.telegram.updates import OWN, PAYLOADS
 from bot.conversations import State
-from bot.dialogue import DialogueUnavailable
-from bot.storage import Conversation, Cursor, Inbox
-from tests.channels.telegram import TOKEN, attached
-from tests.telegram_double import Failure, TelegramDouble
+from bot.storage import Conversation, Cursor
+from tests.channels.telegram import TOKEN, asked, attached, restarted, said
+from tests.telegram_double import Failure
 
 # The library advises its own call for updates; bot/channels/telegram/api.py says why that is not used.
 pytestmark = pytest.mark.filterwarnings("ignore:Please use 'Bot.getUpdates'")
-
-
-@pytest.fixture
-async def double():
-    async with TelegramDouble() as double:
-        yield double
-
-
-@pytest.fixture
-async def telegram(service, double):
-    async with attached(service, double):
-        yield double
-
-
-def asked(dialogue):
-    """What Rasa would have been asked."""
-    return [text for _, text in dialogue.asked]
-
-
-async def said(double, count, chat=7):
-    """The texts of the first `count` messages that a chat got."""
-    return [call.text for call in await double.messages_to(chat, count)]
-
-
-def offering(dialogue, *buttons):
-    """Let every answer carry these buttons, given as (title, payload)."""
-    ask = dialogue.ask
-
-    async def with_buttons(conversation_id, text, language, **how):
-        (reply,) = await ask(conversation_id, text, language, **how)
-        return [reply.model_copy(update={"buttons": [Button(title=t, payload=p) for t, p in buttons]})]
-
-    dialogue.ask = with_buttons
 
 
 # --- what comes in
@@ -77,7 +43,7 @@ async def test_after_a_restart_what_was_stored_but_not_acknowledged_is_answered_
         first = double.push_text(7, "вопрос")
         await double.messages_to(7, 1)
     double.repeat(first)
-    async with attached(service, double):
+    async with attached(restarted(service, dialogue), double):
         double.push_text(7, "другой")
         assert await said(double, 2) == ["echo: вопрос", "echo: другой"]
     assert asked(dialogue) == ["вопрос", "другой"]
@@ -125,11 +91,46 @@ async def test_an_update_that_cannot_be_understood_holds_up_nothing(telegram, di
     assert await said(telegram, 1) == ["echo: вопрос"]
 
 
-async def test_an_edited_message_is_answered_anew_and_a_moving_location_is_not(telegram, dialogue):
+def edit(telegram, update_id, **content):
+    """The citizen edits the message of an update."""
+    message = telegram.updates[update_id]["message"]
+    frame = {key: message[key] for key in ("message_id", "date", "chat", "from")}
+    return telegram.push({"edited_message": {**frame, "edit_date": 1, **content}})
+
+
+async def test_an_edited_message_is_answered_anew_and_the_transcript_has_both(telegram, service, dialogue):
+    old = telegram.push_text(7, "паспрт")
+    last = telegram.push_text(7, "права")
+    await telegram.messages_to(7, 2)
+    edit(telegram, last, text="водительские права")
+    edit(telegram, old, text="паспорт")
+    await telegram.messages_to(7, 4)
+    assert asked(dialogue) == ["паспрт", "права", "водительские права", "паспорт"]
+    async with service.database.read() as session:
+        conversation = await session.scalar(select(Conversation))
+    messages = await service.conversations.messages(conversation.id)
+    assert [message.text for message in messages if message.author == "citizen"] == asked(dialogue)
+
+
+async def test_an_edit_that_leaves_the_text_as_it_was_is_not_answered(telegram, dialogue):
+    """Telegram also reports changes that a bot cannot see."""
+    question = telegram.push_text(7, "паспорт")
+    edit(telegram, question, text="права")
+    edit(telegram, question, text="права ")
+    edit(telegram, question, text="паспорт")
+    telegram.push_text(7, "ещё")
+    assert await said(telegram, 4) == ["echo: паспорт", "echo: права", "echo: паспорт", "echo: ещё"]
+
+
+async def test_the_edit_of_a_message_from_before_the_bot_kept_anything_is_answered(telegram):
     telegram.push_message(7, kind="edited_message", text="вопрос яснее", edit_date=1)
+    assert await said(telegram, 1) == ["echo: вопрос яснее"]
+
+
+async def test_a_moving_location_is_not_answered(telegram):
     telegram.push_message(7, kind="edited_message", location={"latitude": 51.1, "longitude": 71.4}, edit_date=1)
     telegram.push_text(7, "ещё")
-    assert await said(telegram, 2) == ["echo: вопрос яснее", "echo: ещё"]
+    assert await said(telegram, 1) == ["echo: ещё"]
 
 
 @pytest.mark.parametrize(
@@ -139,6 +140,8 @@ async def test_an_edited_message_is_answered_anew_and_a_moving_location_is_not(t
         ("/start kk", "/greet"),
         ("/help", "/help"),
         ("/Services@jauap_bot", "/services"),
+        ("/calculate", "/calculations"),
+        ("/question", "/leave_question"),
     ],
 )
 async def test_commands_are_buttons_by_another_name(telegram, dialogue, command, payload):
@@ -155,6 +158,45 @@ async def test_the_command_operator_leads_to_the_queue(telegram, service, eventu
 
     (conversation,) = await eventually(waiting)
     assert (conversation.channel, conversation.address) == ("telegram", "7")
+
+
+async def test_plain_words_are_switched_on_and_off_by_a_command(telegram, service):
+    telegram.push_text(7, "/plain", language_code="kk")
+    switched = telegram.push_text(7, "/plain")
+    on, off = await said(telegram, 2)
+    assert on.startswith("Жақсы, енді қысқа")
+    assert off.startswith("Жақсы, қайтадан")
+    telegram.repeat(switched)
+    telegram.push_text(7, "/plain")
+    assert (await said(telegram, 3))[2] == on
+    async with service.database.read() as session:
+        assert await session.scalar(select(Conversation.plain)) is True
+
+
+async def test_the_dialogue_is_asked_for_plain_words(telegram, dialogue):
+    wishes, ask = [], dialogue.ask
+
+    async def noted(*question, plain, **how):
+        wishes.append(plain)
+        return await ask(*question, plain=plain, **how)
+
+    dialogue.ask = noted
+    for text in ("вопрос", "/plain", "вопрос"):
+        telegram.push_text(7, text)
+    await telegram.messages_to(7, 3)
+    assert wishes == [False, True]
+
+
+async def test_a_command_of_the_channel_does_not_lose_the_place_in_the_queue(telegram, service, eventually):
+    telegram.push_text(7, "/operator")
+
+    async def waiting():
+        return await service.conversations.find(State.WAITING)
+
+    (conversation,) = await eventually(waiting)
+    telegram.push_text(7, "/language")
+    await telegram.messages_to(7, 3)
+    assert [each.id for each in await service.conversations.queue()] == [conversation.id]
 
 
 async def test_an_unknown_command_is_a_question(telegram):
@@ -233,96 +275,50 @@ async def test_a_group_is_declined_once_and_left_and_nothing_of_it_is_stored(tel
         assert await session.scalar(select(func.count()).select_from(Conversation)) == 0
 
 
-# --- buttons
+def changed(chat_type, status):
+    """What Telegram tells when the bot itself comes into a chat or goes."""
+    person, itself = ({"id": each, "is_bot": each == 42, "first_name": "А"} for each in (7, 42))
+    chat = {"id": -100, "type": chat_type, "title": "Двор"}
+    banned = {"until_date": 0} if status == "kicked" else {}
+    member = {"user": itself, "status": status, **banned}
+    before = {"user": itself, "status": "member"}
+    return {
+        "my_chat_member": {
+            "chat": chat,
+            "from": person,
+            "date": 0,
+            "old_chat_member": before,
+            "new_chat_member": member,
+        }
+    }
 
 
-async def test_a_pressed_button_sends_its_payload_and_is_acknowledged(telegram, service, dialogue):
-    offering(dialogue, ("Документы", "/help"), ("Құны", '/show{"service": "passport-issue", "section": "fee"}'))
-    telegram.push_text(7, "паспорт")
-    (answer,) = await telegram.messages_to(7, 1)
-    telegram.push_callback(7, answer.buttons[1]["callback_data"])
-    await telegram.messages_to(7, 2)
-    assert asked(dialogue)[1] == '/show{"service": "passport-issue", "section": "fee"}'
-    (acknowledged,) = await telegram.called("answerCallbackQuery")
-    assert "text" not in acknowledged.params
-    async with service.database.read() as session:
-        conversation = await session.scalar(select(Conversation))
-    messages = await service.conversations.messages(conversation.id)
-    assert [m.text for m in messages if m.author == "citizen"] == ["паспорт", "Құны"]
+async def test_a_group_to_which_the_bot_is_added_is_declined_at_once(telegram):
+    telegram.push(changed("group", "member"))
+    await telegram.called("leaveChat")
+    (text,) = await said(telegram, 1, chat=-100)
+    assert text.startswith("Я отвечаю только в личном чате")
 
 
-@pytest.mark.parametrize("data", ["b:99:0:1", "b:1:0:1", "rubbish", "/operator"])
-async def test_an_unknown_button_is_answered_politely_and_does_nothing(telegram, dialogue, data):
-    telegram.push_text(7, "вопрос", language_code="kk")
-    await telegram.messages_to(7, 1)
-    telegram.push_callback(7, data)
-    (call,) = await telegram.called("answerCallbackQuery")
-    assert call.params["text"].startswith("Бұл түйме")
-    assert asked(dialogue) == ["вопрос"]
-
-
-async def test_a_button_of_another_chat_is_unknown(telegram, dialogue):
-    offering(dialogue, ("Документы", "/help"))
+@pytest.mark.parametrize(("chat_type", "status"), [("group", "left"), ("supergroup", "kicked"), ("channel", "member")])
+async def test_a_group_that_is_left_already_and_a_channel_need_no_word(telegram, chat_type, status):
+    telegram.push(changed(chat_type, status))
     telegram.push_text(7, "вопрос")
-    (answer,) = await telegram.messages_to(7, 1)
-    telegram.push_callback(8, answer.buttons[0]["callback_data"])
-    (call,) = await telegram.called("answerCallbackQuery")
-    assert call.params["text"].startswith("Эта кнопка")
-    assert asked(dialogue) == ["вопрос"]
-
-
-async def test_the_language_is_chosen_by_a_button(telegram, dialogue):
-    telegram.push_text(7, "/language")
-    (choice,) = await telegram.messages_to(7, 1)
-    assert [button["text"] for button in choice.buttons] == ["Қазақша", "Русский"]
-    telegram.push_callback(7, choice.buttons[0]["callback_data"])
-    await telegram.messages_to(7, 2)
-    assert asked(dialogue) == ['/language{"language": "kk"}']
-
-
-async def test_a_conversation_is_erased_only_after_it_is_confirmed(telegram, service, dialogue):
-    telegram.push_text(7, "личное")
     await telegram.messages_to(7, 1)
-    telegram.push_text(7, "/erase")
-    *_, question = await telegram.messages_to(7, 2)
-    assert question.text.startswith("Удалить весь этот разговор")
-    async with service.database.read() as session:
-        conversation = await session.scalar(select(Conversation))
-    pressed = telegram.push_callback(7, question.buttons[0]["callback_data"])
-    assert (await said(telegram, 3))[2].startswith("Готово, разговор удалён")
-    assert dialogue.forgotten == [conversation.id]
-    telegram.repeat(pressed)
-    telegram.push_text(7, "новое")
-    assert (await said(telegram, 4))[3] == "echo: новое"
-    async with service.database.read() as session:
-        assert (await session.scalars(select(Conversation.id))).all() != [conversation.id]
-        assert await session.scalar(select(func.count()).select_from(Inbox)) == 1
+    assert telegram.of("leaveChat") == []
+    assert [call.params["chat_id"] for call in telegram.of("sendMessage")] == [7]
 
 
-async def test_a_button_from_before_the_erasing_does_nothing_in_the_new_conversation(telegram, service, dialogue):
-    offering(dialogue, ("Документы", "/help"))
+@pytest.mark.parametrize("kind", ["channel_post", "edited_channel_post"])
+async def test_a_channels_posts_are_ignored(telegram, service, kind):
+    channel = {"id": -200, "type": "channel", "title": "Новости"}
+    telegram.push({kind: {"message_id": 1, "date": 0, "chat": channel, "text": "новость"}})
     telegram.push_text(7, "вопрос")
-    (old,) = await telegram.messages_to(7, 1)
+    await telegram.messages_to(7, 1)
+    assert [call.params["chat_id"] for call in telegram.of("sendMessage")] == [7]
     async with service.database.read() as session:
-        conversation = await session.scalar(select(Conversation))
-    await service.conversations.erase(conversation.id)
-    telegram.push_text(7, "другой вопрос")
-    await telegram.messages_to(7, 2)
-    number, button, second = old.buttons[0]["callback_data"].removeprefix("b:").split(":")
-    telegram.push_callback(7, f"b:{number}:{button}:{int(second) - 5}")  # as if the erased one had been older
-    (call,) = await telegram.called("answerCallbackQuery")
-    assert call.params["text"].startswith("Эта кнопка")
-
-
-async def test_where_erasing_fails_the_citizen_is_told(telegram, service, monkeypatch):
-    async def forget(conversation_ids):
-        raise DialogueUnavailable("told to fail")
-
-    monkeypatch.setattr(service.conversations, "_forget", forget)
-    telegram.push_text(7, "/erase")
-    (question,) = await telegram.messages_to(7, 1)
-    telegram.push_callback(7, question.buttons[0]["callback_data"])
-    assert (await said(telegram, 2))[1].startswith("Удалить разговор сейчас не получилось")
+        assert (await session.scalars(select(Conversation.address))).all() == ["7"]
+    assert kind not in telegram.of("getUpdates")[0].params["allowed_updates"]
 
 
 # --- Telegram itself
@@ -333,6 +329,11 @@ async def test_the_menu_of_commands_is_set_in_both_languages(telegram):
     menus = {call.params.get("language_code"): call.params["commands"] for call in calls}
     assert menus.keys() == {None, "ru", "kk"}
     assert menus["kk"][1] == {"command": "services", "description": "Қызметтер тізімі"}
+    assert menus["ru"] == menus[None]
+    commands = [command["command"] for command in menus["ru"]]
+    assert commands == [command["command"] for command in menus["kk"]]
+    assert set(commands) == PAYLOADS.keys() | OWN
+    assert all(3 <= len(command["description"]) <= 256 for command in [*menus["ru"], *menus["kk"]])
 
 
 async def test_the_webhook_is_switched_off_before_polling_and_nothing_pending_is_dropped(service, double):
@@ -376,6 +377,64 @@ async def test_polling_goes_on_after_a_failure(service, double, caplog, told):
         assert await said(double, 1) == ["echo: вопрос"]
     assert "trying again" in caplog.text
     assert TOKEN not in caplog.text
+
+
+async def test_a_token_that_is_withdrawn_while_polling_ends_it_with_one_line(service, double, caplog, eventually):
+    double.fail("getUpdates", Failure(401, "Unauthorized"))
+    async with attached(service, double):
+
+        async def logged():
+            return [record for record in caplog.records if record.levelno >= logging.ERROR]
+
+        (line,) = await eventually(logged)
+    assert "JAUAP_TELEGRAM_TOKEN" in line.getMessage()
+    assert len(double.of("getUpdates")) == 1
+
+
+@pytest.mark.parametrize("method", ["getMe", "deleteWebhook", "getUpdates"])
+async def test_a_page_of_a_proxy_is_not_taken_for_a_wrong_token(service, double, method):
+    double.fail(method, Failure(404, page="<h1>Not Found</h1>"))
+    async with attached(service, double):
+        double.push_text(7, "вопрос")
+        assert await said(double, 1) == ["echo: вопрос"]
+
+
+async def test_a_stop_while_polling_is_not_held_up_and_acknowledges_nothing(service, dialogue, double):
+    async with attached(service, double):
+        await double.called("getUpdates")
+    assert "offset" not in double.of("getUpdates")[-1].params
+    waiting = double.push_text(7, "вопрос")
+    assert waiting in double.pending
+    async with attached(restarted(service, dialogue), double):
+        assert await said(double, 1) == ["echo: вопрос"]
+
+
+async def test_a_stop_while_the_database_is_away_leaves_the_update_to_telegram(
+    service, dialogue, double, monkeypatch, caplog, eventually
+):
+    def away():
+        raise OperationalError("INSERT", {}, Exception("disk I/O error"))
+
+    with monkeypatch.context() as patched:
+        async with attached(service, double):
+            await double.called("getUpdates")
+            patched.setattr(service.database, "write", away)
+            kept = double.push_text(7, "вопрос")
+
+            async def tried():
+                return "is not stored" in caplog.text
+
+            await eventually(tried)
+    assert kept in double.pending
+    async with attached(restarted(service, dialogue), double):
+        assert await said(double, 1) == ["echo: вопрос"]
+
+
+async def test_commands_that_cannot_be_offered_do_not_stop_the_polling(service, double):
+    double.fail("setMyCommands", Failure(400, "Bad Request"), Failure(500), "drop")
+    async with attached(service, double):
+        double.push_text(7, "вопрос")
+        assert await said(double, 1) == ["echo: вопрос"]
 
 
 async def test_without_a_token_nothing_happens(service, double):

@@ -1,5 +1,8 @@
 """The webhook takes what Telegram brings, and nothing else."""
 
+import asyncio
+from contextlib import asynccontextmanager
+
 import httpx
 import pytest
 from sqlalchemy.exc import OperationalError
@@ -8,13 +11,7 @@ from bot.app import MAX_BODY, BodyLimit
 from bot.channels.telegram.webhook import PATH, secret_of, url_of
 from tests.channels.telegram import attached
 from tests.serving import serve
-from tests.telegram_double import Failure, TelegramDouble
-
-
-@pytest.fixture
-async def double():
-    async with TelegramDouble() as double:
-        yield double
+from tests.telegram_double import Failure
 
 
 @pytest.fixture
@@ -45,6 +42,32 @@ async def test_a_repeated_update_is_answered_once(telegram, double, dialogue):
     await telegram.post(PATH, json=text_update(double, "другой"))
     assert [call.text for call in await double.messages_to(7, 2)] == ["echo: вопрос", "echo: другой"]
     assert len(dialogue.asked) == 2
+
+
+async def test_an_update_brought_ten_times_at_once_is_answered_once(telegram, double, dialogue):
+    update = text_update(double)
+    responses = await asyncio.gather(*(telegram.post(PATH, json=update) for _ in range(10)))
+    assert {response.status_code for response in responses} == {200}
+    await telegram.post(PATH, json=text_update(double, "другой"))
+    assert [call.text for call in await double.messages_to(7, 2)] == ["echo: вопрос", "echo: другой"]
+    assert len(dialogue.asked) == 2
+
+
+async def test_telegram_gets_200_only_once_the_update_is_stored(telegram, service, double, monkeypatch):
+    held, write = asyncio.Event(), service.database.write
+
+    @asynccontextmanager
+    async def slow():
+        async with write() as session:
+            yield session
+            await held.wait()  # the commit comes after this
+
+    monkeypatch.setattr(service.database, "write", slow)
+    posted = asyncio.create_task(telegram.post(PATH, json=text_update(double)))
+    done, _ = await asyncio.wait([posted], timeout=0.3)
+    assert not done
+    held.set()
+    assert (await posted).status_code == 200
 
 
 @pytest.mark.parametrize("secret", ["", "wrong", "құпия".encode()])
@@ -109,6 +132,33 @@ async def test_telegram_is_asked_for_the_webhook_until_it_agrees(service, double
     assert asked.params["url"] == "https://jauap.example/bot/telegram/webhook"
     assert asked.params["secret_token"] == secret_of(service.settings)
     assert "message" in asked.params["allowed_updates"]
+
+
+async def test_a_webhook_that_telegram_refuses_is_one_line_in_the_log_and_the_service_goes_on(
+    service, double, caplog, eventually
+):
+    double.fail("setWebhook", Failure(400, "Bad Request: bad webhook: HTTPS url must be provided"))
+    service.settings.telegram_webhook_url = "http://jauap.example"
+    async with attached(service, double) as app:
+        app.add_middleware(BodyLimit, limit=MAX_BODY)
+
+        async def logged():
+            return "cannot set the webhook: BadRequest" in caplog.text
+
+        await eventually(logged)
+        headers = {"X-Telegram-Bot-Api-Secret-Token": secret_of(service.settings)}
+        async with serve(app) as url, httpx.AsyncClient(base_url=url, headers=headers, trust_env=False) as client:
+            assert (await client.post(PATH, json=text_update(double))).status_code == 200
+        await double.messages_to(7, 1)
+    assert len(double.of("setWebhook")) == 1
+
+
+async def test_while_telegram_is_away_the_service_starts_and_the_webhook_is_set_later(service, double):
+    double.fail("getMe", "drop")
+    double.fail("setWebhook", Failure(429, retry_after=1), "drop")
+    service.settings.telegram_webhook_url = "https://jauap.example"
+    async with attached(service, double):
+        await double.called("setWebhook", 3)
 
 
 def test_the_address_may_be_that_of_the_site_or_of_the_webhook():
