@@ -19,6 +19,7 @@ import json
 import sys
 import time
 from collections import defaultdict, deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal, Self
 
@@ -71,6 +72,10 @@ class TelegramDouble:
         """Every update ever pushed."""
         self.pending: dict[int, dict[str, Any]] = {}
         """Updates that are not acknowledged."""
+        self.delivered: defaultdict[int, list[Call]] = defaultdict(list)
+        """What each chat has been sent, whether or not the sender lived to learn it."""
+        self.latency: Callable[[], float] = lambda: 0.0
+        """Seconds from the delivery of a message to the answer that says so."""
         self._port = port
         self._ids = itertools.count(1000)
         self._message_ids = itertools.count(1)
@@ -160,7 +165,8 @@ class TelegramDouble:
     async def _handle(self, request: web.Request) -> web.StreamResponse:
         method = request.match_info["method"]
         params = {key: _parsed(key, value) for key, value in (await request.post()).items()}
-        self.calls.append(Call(method, params))
+        call = Call(method, params)
+        self.calls.append(call)
         self._wake()
         if self._told[method]:
             told = self._told[method].popleft()
@@ -177,6 +183,8 @@ class TelegramDouble:
             case "getMe":
                 result = {"id": 42, "is_bot": True, "first_name": "Jauap", "username": "jauap_bot"}
             case "sendMessage":
+                self.delivered[params["chat_id"]].append(call)
+                await asyncio.sleep(self.latency())
                 result = {
                     "message_id": next(self._message_ids),
                     "date": int(time.time()),

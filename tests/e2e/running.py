@@ -3,22 +3,41 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import httpx
 
+from bot import rasa
 from bot.rasa import free_port
+from bot.settings import Settings
 
-__all__ = ["Citizen", "Running"]
+__all__ = ["Citizen", "Running", "borrow"]
 
 JAUAP = Path(sys.executable).with_name("jauap")
 START = 600  # seconds: the first start trains the model and builds the index
+
+
+def borrow(folder: Path, lenders: Iterable[Path]) -> None:
+    """Copy the trained model and the index from the first data folder that has the model of the sources as they stand.
+
+    Where none has it, the first start trains and builds as it always does; a copied index that is out of date is built
+    anew at the start, too.
+    """
+    for lender in lenders:
+        model = rasa.model_path(Settings(data_dir=lender, _env_file=None))  # type: ignore[call-arg]
+        if model.exists():
+            (folder / "models").mkdir(parents=True, exist_ok=True)
+            shutil.copy2(model, folder / "models")
+            if (lender / "index").exists():
+                shutil.copytree(lender / "index", folder / "index", symlinks=True, dirs_exist_ok=True)
+            return
 
 
 class Running:
@@ -44,9 +63,18 @@ class Running:
 
     def start(self) -> None:
         """Start, and wait until it is ready for citizens."""
+        self.launch()
+        self.await_ready()
+
+    def launch(self) -> None:
+        """Start, and wait for nothing."""
         with (self.folder / "service.log").open("ab") as log:
             self._process = subprocess.Popen([JAUAP, "run"], env=self._environment, stdout=log, stderr=log)
-        deadline = time.monotonic() + START
+
+    def await_ready(self, within: float = START) -> None:
+        """Wait until the service and Rasa can answer. Raises `RuntimeError` after `within` seconds, or if it ended."""
+        assert self._process is not None
+        deadline = time.monotonic() + within
         while time.monotonic() < deadline:
             if self._process.poll() is not None:
                 raise RuntimeError(f"the service ended:\n{self.log()}")
@@ -62,10 +90,13 @@ class Running:
         return (self.folder / "service.log").read_text("utf-8")
 
     def rasa_pid(self) -> int:
-        """The process of Rasa, which is the service's only child."""
+        """The process of Rasa, which is the service's only child. Raises `LookupError` where there is none now."""
         assert self._process is not None
         pid = self._process.pid
-        return int(Path(f"/proc/{pid}/task/{pid}/children").read_text().split()[0])
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        if not children:
+            raise LookupError("Rasa does not run now")
+        return int(children[0])
 
     def kill(self) -> None:
         """End at once, as a power cut would."""
