@@ -1,13 +1,19 @@
-"""What every test may need: a database of its own, and a service with a dialogue that the test decides."""
+"""What every test may need: a database of its own, and a service with a dialogue that the test decides.
+
+`JAUAP_TEST_DATABASE_URL` names a PostgreSQL database to use instead of SQLite files, for instance
+`postgresql://user:password@127.0.0.1/throwaway`: everything in its schema `public` is deleted before each test.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text as sql
 
 from actions.replies import HandOver, Reply
 from bot.dialogue import DialogueUnavailable
@@ -17,9 +23,10 @@ from bot.storage import Database
 
 
 class ScriptedDialogue:
-    """Answers as a test wants: echoes, hands over on «оператор», waits or fails on demand."""
+    """Answers as a test wants: echoes, hands over on «оператор», waits or fails on demand, says what `answers` has."""
 
     def __init__(self) -> None:
+        self.answers: dict[str, list[Reply]] = {}
         self.asked: list[tuple[str, str]] = []
         self.forgotten: list[str] = []
         self.failures = 0
@@ -34,6 +41,8 @@ class ScriptedDialogue:
         if self.failures:
             self.failures -= 1
             raise DialogueUnavailable("told to fail")
+        if text in self.answers:
+            return self.answers[text]
         hand_over = HandOver(reason="asked") if "operator" in text or "оператор" in text else None
         return [Reply(text=f"echo: {text}", language=language, hand_over=hand_over)]  # type: ignore[arg-type]
 
@@ -43,12 +52,17 @@ class ScriptedDialogue:
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    return Settings(data_dir=tmp_path, _env_file=None)  # type: ignore[call-arg]
+    url = os.environ.get("JAUAP_TEST_DATABASE_URL")
+    return Settings(data_dir=tmp_path, database_url=url, _env_file=None)  # type: ignore[call-arg]
 
 
 @pytest.fixture
 async def database(settings: Settings) -> AsyncIterator[Database]:
     database = Database(settings.database)
+    if not database.sqlite:
+        async with database.engine.begin() as connection:
+            await connection.execute(sql("DROP SCHEMA public CASCADE"))
+            await connection.execute(sql("CREATE SCHEMA public"))
     await database.migrate()
     yield database
     await database.close()

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 
 from sqlalchemy import delete, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.conversations import inbox, record
@@ -82,13 +83,15 @@ class Conversations:
 
     async def at_address(self, session: AsyncSession, channel: str, address: str, language: Language) -> Conversation:
         """The conversation of a pushing channel's address, made in the caller's transaction where it is new."""
-        found = await session.scalar(
-            select(Conversation).where(Conversation.channel == channel, Conversation.address == address)
-        )
+        query = select(Conversation).where(Conversation.channel == channel, Conversation.address == address)
+        found = await session.scalar(query)
         if found is None:
             found = inbox.new_conversation(channel, language, address)
-            session.add(found)
-            await session.flush()
+            try:
+                async with session.begin_nested():
+                    session.add(found)
+            except IntegrityError:  # made just now by another transaction
+                found = (await session.scalars(query)).one()
         return found
 
     async def permitted(self, token: str, origin: str | None = None) -> Conversation:

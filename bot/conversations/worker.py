@@ -50,6 +50,10 @@ class Answering(Protocol):
     async def forget(self, conversation_ids: Sequence[str]) -> None: ...
 
 
+class _HandedOver(Exception):
+    """The citizen has an operator now, and the dialogue's answer is not awaited any more."""
+
+
 class Worker:
     """Takes each owed message of the inbox to its answer.
 
@@ -163,6 +167,8 @@ class Worker:
             self._events.publish(Event(conversation.id, "typing", {"author": "bot", "active": True}))
             try:
                 replies = await self._replies(item, message, conversation, woken)
+            except _HandedOver:
+                return
             except DialogueUnavailable as error:
                 log.warning("conversation %s, message %s: %s", conversation.id, item.message_id, error)
                 await self._delayed(item, postponed=True)
@@ -176,7 +182,7 @@ class Worker:
     async def _replies(
         self, item: Inbox, message: Message, conversation: Conversation, woken: asyncio.Event
     ) -> list[Reply]:
-        """What the bot says. Raises `DialogueUnavailable`."""
+        """What the bot says. Raises `DialogueUnavailable`, `_HandedOver`."""
         language: Language = conversation.language  # type: ignore[assignment]
         if item.payload == LEAVE_QUEUE:
             return [Reply(text=say("conversations.not_waiting", language), language=language)]
@@ -201,22 +207,23 @@ class Worker:
         """Wait until the dialogue has answered or failed, and heed meanwhile what else the citizen writes.
 
         Calls for help are answered at once. When the dialogue has become slow, the citizen is told, and a wish for an
-        operator is granted: then no answer is awaited any more and `DialogueUnavailable` is raised.
+        operator is granted: then no answer is awaited any more and `_HandedOver` is raised.
         """
         clock = asyncio.get_running_loop().time
         slow = clock() + max(GRACE, (item.created_at + self._tell_after - now()).total_seconds())
         while not asking.done():
+            remaining = slow - clock()
+            if remaining <= 0 and await self._delayed(item, postponed=False):
+                raise _HandedOver
             waking = asyncio.create_task(woken.wait())
             try:
-                patience = None if clock() >= slow else slow - clock()
-                await asyncio.wait({asking, waking}, timeout=patience, return_when=asyncio.FIRST_COMPLETED)
+                timeout = remaining if remaining > 0 else None
+                await asyncio.wait({asking, waking}, timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
             finally:
                 waking.cancel()
             if woken.is_set() and not asking.done():
                 woken.clear()
                 await self._help([each for each in await self._owed(item.conversation_id) if each[0].id != item.id])
-            if clock() >= slow and not asking.done() and await self._delayed(item, postponed=False):
-                raise DialogueUnavailable("too slow, an operator is called")
 
     async def _delayed(self, item: Inbox, *, postponed: bool) -> bool:
         """Tell the citizen, once, that the answer takes longer; True where an operator was wanted and is called now.
@@ -237,7 +244,11 @@ class Worker:
                 await enter_queue(session, conversation, HandOver(reason="failed"), self._hours)
                 owed.not_before = now()  # Rasa is not asked any more
                 handed_over = True
-            elif not owed.told and now() - owed.created_at >= self._tell_after:
+            elif (
+                (with_bot or owed.payload == LEAVE_QUESTION)
+                and not owed.told
+                and now() - owed.created_at >= self._tell_after
+            ):
                 buttons = [button("call_operator", OPERATOR, conversation.language)] if with_bot else []
                 await record.system_message(session, conversation, "conversations.answer_delayed", buttons=buttons)
                 owed.told = told = True

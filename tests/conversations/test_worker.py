@@ -6,30 +6,13 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from actions.replies import Reply
 from bot.conversations import State, UnknownConversation
+from bot.conversations import worker as worker_module
 from bot.service import Service
 from bot.storage import Conversation, Inbox
 from bot.storage.tables import now
-
-
-async def open_and_send(service: Service, *texts: str, language="ru") -> Conversation:
-    conversation, _ = await service.conversations.open("web", language)
-    for number, text in enumerate(texts):
-        await service.conversations.receive(conversation.id, key=f"{conversation.id}:{number}", text=text)
-    return conversation
-
-
-async def said(service: Service, conversation: Conversation, *authors: str) -> list[str]:
-    return [m.text for m in await service.conversations.messages(conversation.id) if m.author in authors]
-
-
-def asked(dialogue, times: int):
-    """A check for `eventually`: the dialogue has been asked so often."""
-
-    async def check():
-        return len(dialogue.asked) >= times
-
-    return check
+from tests.conversations.steps import asked, has_said, is_in, open_and_send, operator, said
 
 
 async def test_messages_are_answered_in_order_one_at_a_time(service, dialogue, eventually):
@@ -111,23 +94,74 @@ async def test_while_the_dialogue_is_away_the_citizen_is_told_once_and_the_messa
     assert len(dialogue.asked) == 5
 
 
-async def test_an_operator_can_be_called_while_the_dialogue_is_away(service, dialogue, eventually):
+@pytest.mark.parametrize(
+    "wish",
+    [
+        {"payload": "/operator"},
+        {"text": "позовите человека"},
+        {"text": "адаммен сойлескым келеди"},
+        {"text": "operator"},
+    ],
+)
+async def test_an_operator_can_be_called_while_the_dialogue_is_away(service, dialogue, eventually, wish):
     dialogue.failures = 10**6
     service.worker._patience = 30
     conversation = await open_and_send(service, "вопрос")
     await eventually(asked(dialogue, 1))
-    await service.conversations.receive(conversation.id, key="operator", payload="/operator")
-
-    async def waiting():
-        return (await service.conversations.get(conversation.id)).state == State.WAITING
-
-    await eventually(waiting)
+    await service.conversations.receive(conversation.id, key="operator", **wish)
+    await eventually(is_in(service, conversation, State.WAITING))
 
     async def answered():
         async with service.database.read() as session:
             return (await session.scalars(select(Inbox.state))).all() == ["answered", "answered"]
 
     await eventually(answered)
+
+
+async def test_while_the_dialogue_answers_it_alone_tells_a_wish_for_an_operator(service, dialogue, eventually):
+    dialogue.gate.clear()
+    dialogue.answers["маман керек"] = [Reply(text="Қай маман?", language="kk")]
+    conversation = await open_and_send(service, "маман керек", language="kk")
+    await eventually(asked(dialogue, 1))
+    await service.conversations.receive(conversation.id, key="more", text="маман керек")
+    await asyncio.sleep(0.05)
+    dialogue.gate.set()
+    assert await eventually(has_said(service, conversation, "bot", 2)) == ["Қай маман?"] * 2
+    assert (await service.conversations.get(conversation.id)).state == State.BOT
+
+
+async def test_a_slow_dialogue_is_told_of_once_and_its_answer_still_comes(service, dialogue, monkeypatch, eventually):
+    monkeypatch.setattr(worker_module, "GRACE", 0.0)
+    dialogue.gate.clear()
+    conversation = await open_and_send(service, "вопрос")
+    (told,) = await eventually(has_said(service, conversation, "system"))
+    assert told.startswith("Ответ немного задерживается")
+    await service.conversations.receive(conversation.id, key="more", text="ещё")  # looks again, tells nothing again
+    await asyncio.sleep(0.05)
+    assert await said(service, conversation, "system") == [told]
+    monkeypatch.setattr(worker_module, "GRACE", 60.0)
+    dialogue.gate.set()
+    assert await eventually(has_said(service, conversation, "bot", 2)) == ["echo: вопрос", "echo: ещё"]
+    assert len(dialogue.asked) == 2
+
+
+async def test_an_operator_can_be_called_while_the_dialogue_hangs(service, dialogue, monkeypatch, eventually):
+    monkeypatch.setattr(worker_module, "GRACE", 0.0)
+    dialogue.gate.clear()
+    conversation = await open_and_send(service, "вопрос")
+    await eventually(has_said(service, conversation, "system"))
+    await service.conversations.receive(conversation.id, key="operator", text="оператор")
+    await eventually(is_in(service, conversation, State.WAITING))
+    dialogue.gate.set()
+    await service.conversations.receive(conversation.id, key="more", text="жду")
+
+    async def answered():
+        async with service.database.read() as session:
+            return (await session.scalars(select(Inbox.state))).all() == ["answered"] * 3
+
+    await eventually(answered)
+    assert await said(service, conversation, "bot") == []
+    assert len(await said(service, conversation, "system")) == 2  # that it takes longer, and what the queue is like
 
 
 async def test_a_hand_over_puts_the_conversation_in_the_queue_with_its_reason(service, eventually):
@@ -144,13 +178,21 @@ async def test_a_hand_over_puts_the_conversation_in_the_queue_with_its_reason(se
     assert "пн–пт, 09:00–18:00" in told
 
 
-async def test_an_answer_that_comes_after_the_state_changed_is_dropped(service, dialogue, database, eventually):
+async def change(service: Service, conversation: Conversation, *states: State) -> None:
+    """What others do to a conversation while its answer is prepared."""
+    async with service.database.write() as session:
+        row = await session.get_one(Conversation, conversation.id)
+        row.state, row.epoch = states[-1], row.epoch + len(states)
+
+
+@pytest.mark.parametrize("states", [[State.WAITING], [State.WAITING, State.OPERATOR]])
+async def test_an_answer_that_comes_after_the_operators_took_over_is_dropped(
+    service, dialogue, database, eventually, states
+):
     dialogue.gate.clear()
     conversation = await open_and_send(service, "вопрос")
     await eventually(asked(dialogue, 1))
-    async with database.write() as session:
-        row = await session.get(Conversation, conversation.id)
-        row.state, row.epoch = State.OPERATOR, row.epoch + 1
+    await change(service, conversation, *states)
     dialogue.gate.set()
 
     async def answered():
@@ -159,6 +201,33 @@ async def test_an_answer_that_comes_after_the_state_changed_is_dropped(service, 
 
     await eventually(answered)
     assert await said(service, conversation, "bot") == []
+
+
+async def test_a_message_whose_conversation_came_back_meanwhile_is_asked_again_and_answered_once(
+    service, dialogue, eventually
+):
+    dialogue.gate.clear()
+    conversation = await open_and_send(service, "вопрос")
+    await eventually(asked(dialogue, 1))
+    await change(service, conversation, State.WAITING, State.OPERATOR, State.BOT)
+    dialogue.gate.set()
+    await eventually(has_said(service, conversation, "bot"))
+    await service.conversations.receive(conversation.id, key="next", text="дальше")
+    assert await eventually(has_said(service, conversation, "bot", 2)) == ["echo: вопрос", "echo: дальше"]
+    assert [text for _, text in dialogue.asked] == ["вопрос", "вопрос", "дальше"]
+
+
+async def test_what_was_written_to_an_operator_is_not_answered_by_the_bot_after_the_return(
+    service, dialogue, eventually
+):
+    conversation = await open_and_send(service, "оператор")
+    await eventually(is_in(service, conversation, State.WAITING))
+    person = await operator(service)
+    await service.conversations.claim(conversation.id, person)
+    await service.conversations.receive(conversation.id, key="to the operator", text="вы тут?")
+    await service.conversations.give_back(conversation.id, person)
+    await service.conversations.receive(conversation.id, key="to the bot", text="сколько стоит?")
+    assert (await eventually(has_said(service, conversation, "bot", 2)))[1:] == ["echo: сколько стоит?"]
 
 
 async def test_leaving_the_queue_leads_back_to_the_bot(service, eventually):
