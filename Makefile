@@ -5,7 +5,7 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do \
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint format lock browser
+.PHONY: help setup run test soak lint format lock browser
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -19,6 +19,9 @@ run: setup ## set up, train and build what is out of date, and start on 127.0.0.
 
 test: setup browser ## run every test
 	@$(BIN)/python -m pytest
+
+soak: setup ## kill the service and Rasa at random under 10 000 messages, for about an hour; docs/reliability.md
+	@$(BIN)/python -m tests.e2e.crash --messages 10000 --record docs/reliability.md
 
 browser:
 	@sh deploy/browser.sh

@@ -132,7 +132,7 @@ class TelegramCitizen(Citizen):
         super().__init__(steps)
         self.address = str(chat)
         self._double, self._chat = double, chat
-        self._answers = frozenset(step.answer for step, _ in steps)
+        self._answers = sorted((step.answer for step, _ in steps), key=len, reverse=True)
 
     async def write(self, step: Step, button: bool) -> bool:
         for call in reversed(self._double.delivered[self._chat][-6:]):
@@ -147,10 +147,9 @@ class TelegramCitizen(Citizen):
         return [Heard(self._plain(call.text), call.at) for call in self._double.delivered[self._chat]]
 
     def _plain(self, text: str) -> str:
-        """A sent text without its markup and the links added at its end: as it is in the other channel."""
+        """A sent text as it is in the other channel: without its markup and what is added at its end."""
         shown = html.unescape(re.sub(r"<[^>]+>", "", text))
-        without = shown.rpartition("\n\n")[0]
-        return without if without in self._answers else shown
+        return next((answer for answer in self._answers if shown.startswith(answer)), shown)
 
     def _scene(self, step: Step) -> str:
         """With what every answer about the step's service begins: the service's name."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -122,5 +123,5 @@ def record(report: Report, document: Path, command: str, on: date) -> None:
     _, end, after = rest.partition("<!-- /soak -->")
     if not (mark and end):
         raise ValueError(f"{document} has no place for the table: <!-- soak --> … <!-- /soak -->")
-    told = f"Run on {on.isoformat()} with `{command}`:\n\n{report.table()}"
+    told = f"Run on {on.isoformat()}, on {os.cpu_count()} processor cores, with `{command}`:\n\n{report.table()}"
     document.write_text(f"{before}{mark}\n{told}\n{end}{after}", "utf-8")
