@@ -116,7 +116,7 @@ async def test_who_leaves_a_question_while_the_dialogue_is_away_keeps_the_place_
     ("contact", "shown", "hidden"),
     [
         ("+7 701 123 45 67", "и по телефону (…67)", "701"),
-        ("aigerim@mail.kz", "и по электронной почте (…kz)", "aigerim"),
+        ("aigerim@mail.kz", "и по электронной почте.", "aigerim"),
         ("@aigerim в телеграме", "и по контакту, который вы оставили", "aigerim"),
         (None, "ответит в этом чате. ", "None"),
     ],
