@@ -52,7 +52,7 @@ async def test_the_widgets_texts_are_served_whole_and_answered_304_while_they_ar
     assert (again.status_code, again.content) == (304, b"")
 
 
-@pytest.mark.parametrize("path", ["/widget.js", "/widget/chat.js", "/widget/widget.css", "/demo/demo.js"])
+@pytest.mark.parametrize("path", ["/widget.js", "/widget/chat.js", "/widget/launcher.css", "/demo/demo.js"])
 async def test_files_are_asked_about_each_time_and_answered_304_while_they_are_the_same(client, path):
     first = await client.get(path)
     assert first.status_code == 200

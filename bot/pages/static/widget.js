@@ -1,10 +1,9 @@
 /* The chat for any page: <script type="module" src="…/widget.js"></script><jauap-chat language="kk"></jauap-chat>.
  *
- * This file shows only the launcher; the chat itself is loaded when it is first opened, or when a conversation of
- * before may bring new messages. Attributes: language (ru, kk), title, position (right, left), open.
- * Methods: show(), hide(), ask(text). */
+ * Here is only the launcher; the chat is loaded when it is first opened or has something to go on with.
+ * Attributes: language (ru, kk), title, position (right, left), open. Methods: show(), hide(), ask(text). */
 
-import { h, icon } from "./widget/dom.js";
+import { h, icon, style } from "./widget/dom.js";
 import { Session } from "./widget/session.js";
 
 const BASE = new URL("./", import.meta.url).href;
@@ -23,22 +22,22 @@ class JauapChat extends HTMLElement {
 
   constructor() {
     super();
-    const style = h("link", { rel: "stylesheet", href: `${BASE}widget/widget.css` });
-    this.#styled = new Promise((resolve) => style.addEventListener("load", resolve));
-    this.#launcher = h("button", { type: "button", class: "launcher", "aria-haspopup": "dialog" }, icon("chat"), this.#label);
-    this.#launcher.hidden = true; // until its words and its style are there
+    const [link, styled] = style(BASE, "launcher");
+    this.#styled = styled;
+    this.#launcher = h("button", { type: "button", class: "launcher", "aria-haspopup": "dialog" }, icon("M4 5h16v11H9l-5 4z"), this.#label);
+    this.#launcher.hidden = true; // until its words and its look are there
     this.#launcher.addEventListener("click", () => this.toggleAttribute("open"));
-    this.attachShadow({ mode: "open" }).append(style, this.#launcher);
+    this.attachShadow({ mode: "open" }).append(link, this.#launcher);
   }
 
   connectedCallback() {
     this.#siteLanguage = this.language;
     // A citizen's own choice of language outlives a reload, until the page itself is in another language.
-    const { chosen } = this.#session.data;
+    const { chosen, conversation, unsent } = this.#session.data;
     if (chosen?.of === this.#siteLanguage) this.setAttribute("language", chosen.language);
-    this.#translate().catch(report);
+    this.#words();
     if (this.hasAttribute("open")) this.#toggle();
-    else if (this.#session.data.conversation) this.#load().catch(report);
+    else if (conversation || unsent?.length) this.#load().catch(report);
   }
 
   disconnectedCallback() {
@@ -49,7 +48,7 @@ class JauapChat extends HTMLElement {
   attributeChangedCallback(name, before, now) {
     if (before === now || !this.isConnected) return;
     if (name === "open") this.#toggle();
-    else this.#translate().catch(report);
+    else this.#words();
   }
 
   get language() {
@@ -76,6 +75,12 @@ class JauapChat extends HTMLElement {
     this.setAttribute("language", language);
   }
 
+  /** Shows on the launcher how many messages came while the chat was closed. */
+  count(unread) {
+    this.#unread = unread;
+    this.#relabel();
+  }
+
   #load() {
     this.#chat ??= this.#make().catch((error) => {
       this.#chat = null; // the next opening tries again
@@ -86,18 +91,8 @@ class JauapChat extends HTMLElement {
 
   async #make() {
     const [{ Chat }] = await Promise.all([import("./widget/chat.js"), this.#texts ?? this.#translate(), this.#styled]);
-    const chat = new Chat({
-      host: this,
-      base: BASE,
-      session: this.#session,
-      texts: this.#texts,
-      onUnread: (count) => {
-        this.#unread = count;
-        this.#relabel();
-      },
-    });
-    this.shadowRoot.append(chat.panel);
-    chat.start();
+    const chat = new Chat(this, BASE, this.#session, this.#texts);
+    await chat.join(this.shadowRoot);
     return chat;
   }
 
@@ -115,6 +110,13 @@ class JauapChat extends HTMLElement {
     }
   }
 
+  #words() {
+    this.#translate().catch((error) => {
+      report(error);
+      setTimeout(() => this.isConnected && this.#words(), 5000); // ms
+    });
+  }
+
   async #translate() {
     const language = this.language;
     const response = await fetch(`${BASE}widget/texts/${language}.json`, { credentials: "omit" });
@@ -129,11 +131,10 @@ class JauapChat extends HTMLElement {
   }
 
   #relabel() {
+    const { launcher, launcher_unread } = this.#texts;
     this.#launcher.lang = this.language;
     this.#launcher.classList.toggle("unread", this.#unread > 0);
-    this.#label.textContent = this.#unread
-      ? this.#texts.launcher_unread.replace("{count}", this.#unread)
-      : this.#texts.launcher;
+    this.#label.textContent = this.#unread ? launcher_unread.replace("{count}", this.#unread) : launcher;
   }
 }
 

@@ -1,37 +1,96 @@
-/* What may stand between the messages and the input: the question before erasing, and the rating at the end. */
+/* Rating and erasing: which of them is open between the messages and the input, and what comes of it. */
 
-import { h } from "./dom.js";
+import { eraseQuestion, ratingForm } from "./forms.js";
 
-/** Asks before erasing. */
-export function eraseQuestion(texts, { yes, no }) {
-  const erase = h("button", { type: "button", class: "danger" }, texts.erase_yes);
-  const keep = h("button", { type: "button", class: "plain" }, texts.erase_no);
-  erase.addEventListener("click", yes);
-  keep.addEventListener("click", no);
-  const question = h("p", { id: "erase-question" }, texts.erase_ask);
-  return h("div", { class: "aside", role: "group", "aria-labelledby": "erase-question" }, question, h("div", { class: "row" }, keep, erase));
+export class Asides {
+  #view;
+  #client;
+  #session;
+  #handlers;
+  #texts;
+  #open = null; // what draws the form that is open
+
+  /** Handlers: rated() when a rating has been taken, erased() when the conversation is gone. */
+  constructor(view, client, session, handlers) {
+    this.#view = view;
+    this.#client = client;
+    this.#session = session;
+    this.#handlers = handlers;
+  }
+
+  translate(texts) {
+    this.#texts = texts;
+    if (this.#open) this.#open();
+  }
+
+  askErase() {
+    const form = eraseQuestion(this.#texts, {
+      no: () => this.close({ focus: true }),
+      yes: () => this.#erase(form),
+    });
+    this.#show(() => this.askErase(), form, { only: true });
+    form.querySelector("button").focus();
+  }
+
+  /** `focus`: the citizen has asked for it, so it may take the focus. */
+  askRating({ focus = false } = {}) {
+    const before = this.#open && this.#view.element.querySelector("form.aside");
+    const kept = before && { stars: new FormData(before).get("stars"), comment: before.querySelector("textarea").value };
+    const form = ratingForm(this.#texts, {
+      later: () => {
+        this.#session.save({ rated: true });
+        this.close({ focus: true });
+      },
+      send: (stars, comment) => this.#rate(form, stars, comment),
+    });
+    if (kept) {
+      form.querySelector("textarea").value = kept.comment;
+      if (kept.stars) form.querySelector(`[value="${kept.stars}"]`).checked = true;
+    }
+    this.#show(() => this.askRating(), form);
+    if (focus) form.querySelector("input").focus();
+  }
+
+  close({ focus = false } = {}) {
+    this.#open = null;
+    this.#view.aside(null);
+    if (focus) this.#view.focus();
+  }
+
+  #show(draw, form, options) {
+    this.#open = draw;
+    this.#view.aside(form, options);
+  }
+
+  async #erase(form) {
+    try {
+      if (this.#session.data.conversation) await this.#client.erase();
+    } catch (error) {
+      if (!error.unknown) {
+        complain(form, this.#texts.erase_failed);
+        return;
+      }
+    }
+    this.#session.save({ unsent: [] });
+    this.#view.keeping(() => this.close());
+    this.#handlers.erased();
+  }
+
+  async #rate(form, stars, comment) {
+    try {
+      await this.#client.rate(stars, comment);
+    } catch {
+      complain(form, this.#texts.rating_failed);
+      return;
+    }
+    this.#session.save({ rated: true });
+    this.#view.keeping(() => this.close());
+    this.#handlers.rated();
+  }
 }
 
-/** Five grades and a comment; `send(stars, comment)` is called with what was chosen. */
-export function ratingForm(texts, { send, later }) {
-  const grades = [1, 2, 3, 4, 5].map((stars) => {
-    const input = h("input", { type: "radio", name: "stars", value: stars, required: "" });
-    return h("label", { class: "grade" }, input, h("span", {}, String(stars)));
-  });
-  const comment = h("textarea", { id: "rating-comment", rows: "2", maxlength: "2000" });
-  const skip = h("button", { type: "button", class: "plain" }, texts.rating_later);
-  const form = h(
-    "form",
-    { class: "aside" },
-    h("fieldset", {}, h("legend", {}, texts.rating), h("div", { class: "row" }, ...grades), h("p", {}, texts.rating_hint)),
-    h("label", { for: "rating-comment" }, texts.rating_comment),
-    comment,
-    h("div", { class: "row" }, skip, h("button", { type: "submit", class: "primary" }, texts.rating_send)),
-  );
-  skip.addEventListener("click", later);
-  form.addEventListener("submit", (event) => {
-    event.preventDefault();
-    send(Number(new FormData(form).get("stars")), comment.value.trim());
-  });
-  return form;
+function complain(form, text) {
+  const fault = form.querySelector(".fault");
+  fault.textContent = "";
+  fault.textContent = text;
 }

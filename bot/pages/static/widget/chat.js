@@ -1,17 +1,21 @@
 /* The open chat: joins the window, the messages, what is sent and what comes in. */
 
-import { eraseQuestion, ratingForm } from "./asides.js";
+import { Asides } from "./asides.js";
 import { Client } from "./client.js";
-import { fill } from "./dom.js";
 import { Log } from "./log.js";
 import { Outbox } from "./outbox.js";
-import { Stream } from "./stream.js";
 import { Panel } from "./panel.js";
+import { Stream } from "./stream.js";
+import { watch } from "./tabs.js";
+import { download, transcript } from "./transcript.js";
+import { fill } from "./words.js";
 
 const TYPING_AT_MOST = 30_000; // ms; whoever types longer says so again
+const GRACE = 3000; // ms; a connection that is back by then was not worth a word
 
 export class Chat {
   #host;
+  #base;
   #session;
   #texts;
   #client;
@@ -19,20 +23,22 @@ export class Chat {
   #stream;
   #log;
   #view;
-  #onUnread;
+  #asides;
   #unread = 0;
   #mode = "bot";
-  #position = null;
+  #queue = null; // {position, minutes} while waiting
   #online = true;
+  #grace = null;
+  #past = true; // whether the conversation may have messages from before that are not shown yet
   #held = []; // the citizen's own messages from the stream, while it is open which of the unsent they are
   #typing;
   #unwatch;
 
-  constructor({ host, base, session, texts, onUnread }) {
+  constructor(host, base, session, texts) {
     this.#host = host;
+    this.#base = base;
     this.#session = session;
     this.#texts = texts;
-    this.#onUnread = onUnread;
     this.#client = new Client(base, session);
     this.#client.language = host.language;
     this.#log = new Log(texts, host.language, (payload, title) => this.#press(payload, title));
@@ -40,49 +46,55 @@ export class Chat {
       send: (text) => this.ask(text),
       close: () => host.hide(),
       language: () => this.#switchLanguage(),
+      large: () => this.#switchPlain(),
       operator: () => this.#callOrLeave(),
-      erase: () => this.#askErase(),
+      usable: (name) => name === "erase" || this.#log.last > 0,
+      rate: () => this.#asides.askRating({ focus: true }),
+      download: () => this.#download(),
+      erase: () => this.#asides.askErase(),
     });
-    this.panel = this.#view.element;
-    this.#outbox = new Outbox(this.#client, session, {
-      opened: () => this.#stream.start(),
-      unknown: () => this.#restart(this.#texts.gone),
+    this.#asides = new Asides(this.#view, this.#client, session, {
+      rated: () => this.#log.note(this.#texts.rating_thanks),
+      erased: () => this.#restart(this.#texts.erased),
+    });
+    this.#outbox = new Outbox(this.#client, session, this.#keeping({
+      opened: (fresh) => this.#opened(fresh),
+      unknown: () => this.#unknown(),
       sending: (item) => this.#log.setUnsent(item, this.#texts.sending),
-      failed: (item) => this.#log.setUnsent(item, this.#texts.failed, { title: this.#texts.retry, press: () => this.#outbox.flush() }),
+      failed: (item) => this.#failed(item),
       sent: (item, message) => this.#sent(item, message),
       refused: (item, reason) => this.#log.refuse(item, fill(this.#texts.refused, { reason })),
-    });
-    this.#stream = new Stream((signal) => this.#client.events(this.#log.last, signal), {
+    }));
+    this.#stream = new Stream((signal) => this.#listen(signal), this.#keeping({
       event: (kind, data) => this.#happened(kind, data),
       connected: () => this.#connected(true),
       away: () => this.#connected(false),
-      unknown: () => this.#restart(this.#texts.gone),
-    });
-    this.#unwatch = session.watch(() => this.#elsewhere());
+      unknown: () => this.#unknown(),
+    }));
+    this.#unwatch = watch(session, { changed: () => this.#elsewhere(), kept: () => this.#showPlain() });
     this.translate(texts);
+    this.#showPlain();
   }
 
-  /** Take up the conversation of before, with what was left unsent. */
-  async start() {
-    const unsent = this.#outbox.items;
-    if (this.#session.data.conversation) {
-      try {
-        this.#log.fill(await this.#client.messages(0));
-        this.#stream.start();
-      } catch (error) {
-        if (error.unknown) this.#session.forget(); // nothing of it is shown yet, so there is nothing to explain
-        else this.#stream.start(); // which goes on trying, and brings the messages
-      }
+  /** Show itself in the shadow root, and take up the conversation of before, with what was left unsent. */
+  async join(root) {
+    try {
+      await this.#view.join(root, this.#base);
+    } catch (error) {
+      this.stop();
+      throw error;
     }
-    unsent.forEach((item) => this.#log.addUnsent(item));
-    await this.#outbox.flush();
+    if (this.#session.data.conversation) this.#stream.start();
+    this.#outbox.items.forEach((item) => this.#log.addUnsent(item));
+    this.#outbox.flush();
   }
 
   stop() {
     this.#stream.stop();
     this.#outbox.stop();
     this.#unwatch();
-    this.panel.remove();
+    this.#calm();
+    this.#view.element.remove();
   }
 
   toggle(open) {
@@ -102,6 +114,7 @@ export class Chat {
     this.#client.language = this.#host.language;
     this.#log.translate(texts, this.#host.language);
     this.#view.translate(texts, this.#host.language, this.#host.getAttribute("title"));
+    this.#view.keeping(() => this.#asides.translate(texts));
     this.#showMode();
   }
 
@@ -130,49 +143,46 @@ export class Chat {
     if (this.#session.data.conversation) this.#send({ payload: `/language{"language": "${language}"}`, title });
   }
 
-  #askErase() {
-    const done = () => {
-      this.#view.aside(null);
-      this.#view.focus();
-    };
-    const yes = async () => {
-      try {
-        if (this.#session.data.conversation) await this.#client.erase();
-      } catch (error) {
-        if (!error.unknown) {
-          this.#view.say(this.#texts.erase_failed);
-          return;
-        }
-      }
-      this.#session.save({ unsent: [] });
-      this.#restart(this.#texts.erased);
-      done();
-    };
-    this.#view.aside(eraseQuestion(this.#texts, { yes, no: done }), { only: true });
+  /** Large text now, and plain words in the answers to come. */
+  #switchPlain() {
+    this.#session.save(({ plain }) => ({ plain: !plain }));
+    this.#showPlain();
     this.#log.scrollToEnd();
   }
 
-  #askRating() {
-    if (this.#mode !== "closed" || this.#session.data.rated) return;
-    const end = (text) => {
-      this.#session.save({ rated: true });
-      this.#view.aside(null);
-      if (text) this.#log.note(text);
-      this.#view.focus();
-    };
-    const send = async (stars, comment) => {
-      try {
-        await this.#client.rate(stars, comment);
-        end(this.#texts.rating_thanks);
-      } catch {
-        this.#view.say(this.#texts.rating_failed);
-      }
-    };
-    this.#view.aside(ratingForm(this.#texts, { send, later: () => end() }));
-    this.#log.scrollToEnd();
+  #showPlain() {
+    const plain = Boolean(this.#session.data.plain);
+    this.#view.large(plain);
+    this.#log.few = plain;
+  }
+
+  #download() {
+    const text = transcript(this.#log.messages, this.#texts, this.#host.language);
+    download(`jauap-${new Date().toLocaleDateString("sv")}.txt`, text); // Swedish days are 2026-03-12, everywhere
   }
 
   // --- what happens
+
+  /** Open the event stream, after what was said before. */
+  async #listen(signal) {
+    while (this.#past) {
+      const messages = await this.#client.messages(this.#log.last);
+      if (messages.length) this.#log.fill(messages);
+      else this.#past = false;
+    }
+    return this.#client.events(this.#log.last, signal);
+  }
+
+  #opened(fresh) {
+    if (fresh) this.#past = false;
+    this.#stream.start();
+  }
+
+  #failed(item) {
+    this.#log.setUnsent(item, this.#texts.failed, { title: this.#texts.retry, press: () => this.#outbox.flush() });
+    this.#showTyping(false);
+    if (!this.#session.data.conversation) this.#connected(false); // no stream that would say it
+  }
 
   #sent(item, message) {
     this.#log.settle(item, message);
@@ -186,7 +196,7 @@ export class Chat {
     else if (kind === "mode") this.#setMode(data.mode);
     else if (kind === "typing") this.#showTyping(data.active && data.author !== "citizen");
     else if (kind === "queue") {
-      this.#position = data.position;
+      this.#queue = data;
       this.#showMode();
     }
   }
@@ -205,25 +215,38 @@ export class Chat {
     if (mode === this.#mode) return;
     const before = this.#mode;
     this.#mode = mode;
-    if (mode !== "waiting") this.#position = null;
+    if (mode !== "waiting") this.#queue = null;
     if (mode !== "bot") this.#showTyping(false);
-    if (before === "closed") this.#view.aside(null); // the rating is over once the talk goes on
+    if (before === "closed") this.#asides.close(); // the rating is over once the talk goes on
     if (mode !== "closed") this.#session.save({ rated: undefined });
     this.#showMode();
-    this.#askRating();
+    if (mode === "closed" && !this.#session.data.rated) {
+      this.#asides.askRating();
+      this.#log.scrollToEnd();
+    }
   }
 
   #connected(online) {
-    this.#online = online;
-    this.#showMode();
+    const tell = () => {
+      this.#calm();
+      this.#online = online;
+      this.#showMode();
+    };
+    if (online || !navigator.onLine) tell();
+    else this.#grace ??= setTimeout(tell, GRACE);
     if (online) this.#outbox.flush();
+  }
+
+  #calm() {
+    clearTimeout(this.#grace);
+    this.#grace = null;
   }
 
   #showMode() {
     const texts = this.#texts;
-    const place = this.#mode === "waiting" && this.#position;
-    const mode = place ? fill(texts.mode_waiting_place, { position: place }) : texts[`mode_${this.#mode}`];
-    this.#view.say(this.#online ? mode : texts.offline);
+    const key = !this.#online ? "offline" : this.#mode === "waiting" ? waiting(this.#queue) : `mode_${this.#mode}`;
+    const kind = key.replace(/_(place|time)$/, ""); // a new place is a detail
+    this.#view.say(`${this.#host.language} ${kind} ${Boolean(this.#queue)}`, fill(texts[key], this.#queue ?? {}));
     this.#view.operator(this.#mode === "waiting" ? texts.leave_queue : this.#mode === "operator" ? null : texts.call_operator);
   }
 
@@ -235,16 +258,22 @@ export class Chat {
 
   #countUnread(count) {
     this.#unread = count;
-    this.#onUnread(count);
+    this.#host.count(count);
+  }
+
+  /** The service does not know the conversation (any more). */
+  #unknown() {
+    // Where nothing of it is shown yet, there is nothing to explain.
+    this.#restart(this.#past ? null : this.#texts.gone);
   }
 
   /** The conversation is no more: begin anew, and say why; what is unsent goes into the next one. */
   #restart(why) {
     this.#stream.stop();
-    this.#session.forget();
+    this.#session.save({ conversation: undefined, token: undefined, rated: undefined });
     this.#begin();
-    this.#log.note(why);
-    if (this.#outbox.items.length) this.#outbox.flush();
+    if (why) this.#log.note(why);
+    this.#outbox.flush();
   }
 
   /** Another tab has begun a conversation or erased this one. */
@@ -255,6 +284,8 @@ export class Chat {
   }
 
   #begin() {
+    this.#calm();
+    this.#past = true;
     this.#held = [];
     this.#online = true;
     this.#showTyping(false);
@@ -263,4 +294,19 @@ export class Chat {
     this.#setMode("bot");
     this.#showMode();
   }
+
+  /** The same handlers, none of which makes the window lose the focus. */
+  #keeping(handlers) {
+    const kept = Object.entries(handlers).map(([name, handle]) => [
+      name,
+      (...given) => this.#view.keeping(() => handle(...given)),
+    ]);
+    return Object.fromEntries(kept);
+  }
+}
+
+/** The key of what is said about the place in the queue. */
+function waiting(queue) {
+  if (!queue) return "mode_waiting";
+  return queue.minutes == null ? "mode_waiting_place" : "mode_waiting_time";
 }

@@ -1,5 +1,9 @@
 /* The service's HTTP interface, as one citizen sees it. */
 
+import { alone } from "./tabs.js";
+
+const PATIENCE = 20_000; // ms for an answer to anything but the event stream
+
 /** The service has refused: `status`, and the reason in the citizen's language. Anything else is a lost connection. */
 export class Refused extends Error {
   constructor(status, message) {
@@ -28,13 +32,17 @@ export class Client {
     this.#session = session;
   }
 
-  /** Begin a conversation and keep its key. */
-  async open() {
-    const { conversation, token } = await this.#json("POST", this.#base, { language: this.language });
-    this.#session.save({ conversation, token, rated: undefined });
+  /** Begin a conversation and keep its key; gives whether it is fresh: another tab may have just begun one. */
+  open() {
+    return alone(this.#session.key, async () => {
+      if (this.#session.refresh().conversation) return false;
+      const { conversation, token } = await this.#json("POST", this.#base, { language: this.language });
+      this.#session.save({ conversation, token, rated: undefined });
+      return true;
+    });
   }
 
-  /** Send `{client_id, text}` or `{client_id, payload}`; gives the stored message. */
+  /** Send `{client_id, text}` or `{client_id, payload}`, perhaps with `plain`; gives the stored message. */
   async send(item) {
     return (await this.#json("POST", this.#path("messages"), item)).message;
   }
@@ -45,7 +53,7 @@ export class Client {
 
   /** The open response of the event stream, beginning after the message `after`. */
   events(after, signal) {
-    return this.#request("GET", this.#path(`events?after=${after}`), undefined, signal);
+    return this.#request("GET", this.#path("events"), undefined, signal, { "Last-Event-ID": String(after) });
   }
 
   async rate(stars, comment) {
@@ -64,9 +72,9 @@ export class Client {
     return (await this.#request(method, url, body)).json();
   }
 
-  async #request(method, url, body, signal) {
+  async #request(method, url, body, signal = AbortSignal.timeout(PATIENCE), more = {}) {
     const { token } = this.#session.data;
-    const headers = { "Accept-Language": this.language };
+    const headers = { "Accept-Language": this.language, ...more };
     if (token) headers.Authorization = `Bearer ${token}`;
     if (body) headers["Content-Type"] = "application/json";
     const response = await fetch(url, {

@@ -2,14 +2,6 @@
 
 const SVG = "http://www.w3.org/2000/svg";
 
-// Drawn within 24 × 24, as lines.
-const PATHS = {
-  chat: "M4 5h16v11H9l-5 4z",
-  close: "M6 6l12 12M18 6L6 18",
-  send: "M12 20V5M5 12l7-7 7 7",
-  erase: "M5 7h14M9 7V4h6v3M7 7l1 13h8l1-13",
-};
-
 /** An element with attributes and children; strings among the children become text, null is left out. */
 export function h(name, attributes = {}, ...children) {
   const element = document.createElement(name);
@@ -18,18 +10,19 @@ export function h(name, attributes = {}, ...children) {
   return element;
 }
 
-/** A drawing that assistive technology passes over. */
-export function icon(name) {
+/** A drawing of lines within 24 × 24 that assistive technology passes over. */
+export function icon(lines) {
   const svg = document.createElementNS(SVG, "svg");
   svg.setAttribute("viewBox", "0 0 24 24");
   svg.setAttribute("aria-hidden", "true");
   const path = document.createElementNS(SVG, "path");
-  path.setAttribute("d", PATHS[name]);
+  path.setAttribute("d", lines);
   svg.append(path);
   return svg;
 }
 
-/** `text` with its {places} filled. */
-export function fill(text, values) {
-  return text.replace(/\{(\w+)\}/g, (place, key) => values[key] ?? place);
+/** The link to a style sheet of the widget, and a promise of its coming. */
+export function style(base, name) {
+  const link = h("link", { rel: "stylesheet", href: `${base}widget/${name}.css` });
+  return [link, new Promise((resolve, reject) => Object.assign(link, { onload: resolve, onerror: reject }))];
 }

@@ -1,14 +1,13 @@
 /* Draws messages: what was said, by whom, and what an answer rests on. */
 
-import { fill, h } from "./dom.js";
-
-const LOCALES = { ru: "ru-KZ", kk: "kk-KZ" };
+import { h } from "./dom.js";
+import { day, fill, hour } from "./words.js";
 
 /** A message of the service as an element. */
 export function drawMessage(message, texts, language) {
   const { author, answer } = message;
-  const cited = answer?.decision === "answer" && (answer.sources.length > 0 || answer.verified);
-  const text = cited ? withoutSources(message.text, answer) : message.text;
+  const cited = isCited(message);
+  const text = bare(message);
   const element = h("article", { class: `message ${author}`, lang: message.language }, heading(author, texts, language));
   if (message.created_at) element.firstChild.append(" ", time(message.created_at, language));
   element.append(drawText(text, answer?.decision === "answer"));
@@ -19,18 +18,26 @@ export function drawMessage(message, texts, language) {
 /** What the citizen has just written, as an element that `setState` marks until the service has stored it. */
 export function drawUnsent(text, texts, language) {
   const element = h("article", { class: "message citizen", lang: language }, heading("citizen", texts, language));
-  element.append(drawText(text), h("p", { class: "state", lang: language }));
+  element.append(drawText(text), h("p", { class: "state" }));
   return element;
 }
 
 /** Say below an unsent message how it stands; `retry` makes it a button as well. */
-export function setState(element, text, retry = null) {
+export function setState(element, text, language, retry = null) {
   const state = element.querySelector(".state");
+  state.lang = language;
   state.replaceChildren(text);
   if (!retry) return;
   const again = h("button", { type: "button", class: "link" }, retry.title);
   again.addEventListener("click", retry.press);
   state.append(" ", again);
+}
+
+/** Make of an unsent message the stored one that it has become. */
+export function settle(element, message, language) {
+  element.lang = message.language;
+  element.firstChild.append(" ", time(message.created_at, language));
+  element.querySelector(".state").remove();
 }
 
 /** Whose message it is: above it for the eye, and first for the ear. */
@@ -39,10 +46,7 @@ function heading(author, texts, language) {
 }
 
 function time(moment, language) {
-  const date = new Date(moment);
-  const today = date.toDateString() === new Date().toDateString();
-  const form = { hour: "2-digit", minute: "2-digit", ...(today ? {} : { day: "numeric", month: "2-digit" }) };
-  return h("time", { datetime: moment }, date.toLocaleString(LOCALES[language], form));
+  return h("time", { datetime: moment }, hour(moment, language));
 }
 
 /** Plain text with its paragraphs; lines that begin with a bullet or a number become lists.
@@ -86,9 +90,19 @@ function link(url, title) {
   return h("a", { href: url, target: "_blank", rel: "noopener noreferrer" }, title);
 }
 
+/** Whether a message is an answer that names what it rests on. */
+export function isCited({ answer }) {
+  return answer?.decision === "answer" && (answer.sources.length > 0 || Boolean(answer.verified));
+}
+
+/** The sources of an answer that are web addresses. */
+export function webSources(answer) {
+  return answer.sources.filter((source) => /^https?:\/\//.test(source.url));
+}
+
 /** The links under an answer, and the day on which somebody has verified it. */
 function drawSources(answer, texts, language) {
-  const links = answer.sources.filter((source) => /^https?:\/\//.test(source.url));
+  const links = webSources(answer);
   const hosts = links.map((source) => new URL(source.url).hostname.replace(/^www\./, ""));
   const list = h("ul");
   links.forEach((source, index) => {
@@ -107,15 +121,11 @@ function drawSources(answer, texts, language) {
   );
 }
 
-/** Channels without links get the sources in words, as the last paragraph; here the links stand in its place. */
-function withoutSources(text, answer) {
+/** What a message says. Channels without links get the sources in words, as the last paragraph; here the links stand in
+ * its place. */
+export function bare(message) {
+  const { text, answer } = message;
   const paragraphs = text.split("\n\n");
-  const last = paragraphs.at(-1);
-  const named = answer.verified && last.includes(day(answer.verified)) && paragraphs.length > 1;
-  return named ? paragraphs.slice(0, -1).join("\n\n") : text;
-}
-
-/** 2026-03-12 as 12.03.2026, the same in both languages. */
-function day(date) {
-  return date.split("-").reverse().join(".");
+  const named = isCited(message) && answer.verified && paragraphs.at(-1).includes(day(answer.verified));
+  return named && paragraphs.length > 1 ? paragraphs.slice(0, -1).join("\n\n") : text;
 }

@@ -1,11 +1,11 @@
 /* Reads server-sent events through fetch, which can send the token as a header, and connects again when they stop. */
 
+import { backoff } from "./backoff.js";
 import { Refused } from "./client.js";
 
 const SILENCE = 40_000; // ms; the service pings every 15 s, so such a connection is dead
 const STALE = 20_000; // ms without a ping after which a page that comes to the front does not trust its connection
-const FIRST_PAUSE = 1000;
-const LONGEST_PAUSE = 30_000;
+const FIRST_PAUSE = 1000; // ms
 
 /** The events of a response body: `{event, data}`, data still as text. `alive` is called for whatever arrives. */
 export async function* read(body, alive) {
@@ -44,6 +44,7 @@ export class Stream {
   #running = null; // the run that goes on; another one, or null, ends it
   #resume = () => {};
   #wake = () => this.#hurry();
+  #cut = () => this.#abort?.abort();
 
   /** `connect(signal)` opens a response. Handlers: event(kind, data), connected(), away(), unknown(). */
   constructor(connect, handlers) {
@@ -54,6 +55,7 @@ export class Stream {
   start() {
     if (this.#running) return;
     addEventListener("online", this.#wake);
+    addEventListener("offline", this.#cut);
     document.addEventListener("visibilitychange", this.#wake);
     this.#run((this.#running = {}));
   }
@@ -61,6 +63,7 @@ export class Stream {
   stop() {
     this.#running = null;
     removeEventListener("online", this.#wake);
+    removeEventListener("offline", this.#cut);
     document.removeEventListener("visibilitychange", this.#wake);
     this.#abort?.abort();
     this.#resume();
@@ -99,12 +102,10 @@ export class Stream {
     }
   }
 
-  /** Exponential back-off, the second half of it by chance, so that not everybody comes back at once. */
   #pause() {
-    const full = Math.min(FIRST_PAUSE * 2 ** this.#failures++, LONGEST_PAUSE);
     return new Promise((resolve) => {
       this.#resume = resolve;
-      setTimeout(resolve, full * (0.5 + Math.random() / 2));
+      setTimeout(resolve, backoff(this.#failures++, FIRST_PAUSE));
     });
   }
 
