@@ -18,7 +18,7 @@ from bot import rasa
 from bot.rasa import free_port
 from bot.settings import Settings
 
-__all__ = ["Citizen", "Running", "borrow"]
+__all__ = ["START", "Citizen", "Running", "borrow"]
 
 JAUAP = Path(sys.executable).with_name("jauap")
 START = 600  # seconds: the first start trains the model and builds the index

@@ -13,7 +13,7 @@ from typing import Literal
 
 import httpx
 
-from tests.e2e.running import Running
+from tests.e2e.running import START, Running
 
 __all__ = ["Chaos", "Kill", "Outage", "plan"]
 
@@ -92,7 +92,7 @@ class Chaos:
             self.killed["service"] += 1
             await asyncio.sleep(RESTART_AFTER)
             self.running.launch()
-        await asyncio.to_thread(self.running.await_ready, 180)
+        await asyncio.to_thread(self.running.await_ready)
 
     async def _kill_rasa(self) -> None:
         os.kill(self.running.rasa_pid(), signal.SIGKILL)
@@ -100,7 +100,7 @@ class Chaos:
         async with httpx.AsyncClient(trust_env=False) as client:
             # Down first, then up: for a moment the service may still answer "ready".
             await self._until(client, 503, within=20)
-            await self._until(client, 200, within=180)
+            await self._until(client, 200, within=START)
 
     async def _until(self, client: httpx.AsyncClient, status: int, within: float) -> None:
         async with asyncio.timeout(within):

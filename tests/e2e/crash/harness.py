@@ -50,7 +50,7 @@ async def run(plan_: Plan, folder: Path, log: Callable[[str], None]) -> Report:
         raise RuntimeError(f"{folder} has a database: each run needs a new one")
     chance = random.Random(plan_.seed)
     async with TelegramDouble() as double:
-        double.latency = lambda: chance.uniform(0.02, 0.3)
+        double.latency = lambda: random.uniform(0.02, 0.3)
         running = Running(folder, JAUAP_TELEGRAM_TOKEN="1:token", JAUAP_TELEGRAM_API_URL=double.url)
         try:
             await asyncio.to_thread(running.start)
@@ -81,7 +81,7 @@ async def _run(
             plan(plan_.messages, plan_.service_kills, plan_.rasa_kills, chance),
             plan_.messages,
             lambda: sum(len(citizen.asked) for citizen in citizens),
-            chance,
+            random.Random(plan_.seed),
             log,
         )
         began = time.monotonic()
