@@ -5,41 +5,28 @@ from __future__ import annotations
 import hashlib
 import json
 from functools import lru_cache
-from pathlib import Path
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
-from jinja2 import Environment, FileSystemLoader, select_autoescape
 from starlette.staticfiles import StaticFiles
 
+from bot.conversations.hours import OfficeHours
 from bot.errors import language_of
+from bot.pages.page import HERE, SCRIPTED_POLICY, render
 from bot.service import Parts
 from texts import LANGUAGES, Language, catalogue, say
 
 __all__ = ["router"]
 
-HERE = Path(__file__).parent
-SAMPLES = FACTS = range(1, 5)
+TOPICS = range(1, 7)
+NOTICES = range(1, 4)
+FACTS = range(1, 5)
+QUESTIONS = 2  # of each topic
 
 router = APIRouter(include_in_schema=False)
 
 _static = StaticFiles(directory=HERE / "static")
-_templates = Environment(
-    loader=FileSystemLoader(HERE / "templates"),
-    autoescape=select_autoescape(),
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
 
-# A page loads nothing from elsewhere, runs no script of its own markup, and is shown in nobody's frame.
-PAGE_HEADERS = {
-    "Content-Security-Policy": "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; "
-    "object-src 'none'",
-    "Referrer-Policy": "strict-origin-when-cross-origin",
-    "X-Content-Type-Options": "nosniff",
-    "Cache-Control": "no-cache",
-    "Vary": "Accept-Language",
-}
 # Files are kept by the browser but asked about each time: an update reaches every site that embeds the widget at once.
 FILE_HEADERS = {"Cache-Control": "no-cache", "X-Content-Type-Options": "nosniff"}
 
@@ -48,20 +35,26 @@ FILE_HEADERS = {"Cache-Control": "no-cache", "X-Content-Type-Options": "nosniff"
 async def demonstration(request: Request, service: Parts) -> HTMLResponse:
     """The demonstration page, in the language of `?language=` or of the browser."""
     language = language_of(request)
-    page = _templates.get_template("index.html").render(
-        language=language,
+    texts = catalogue("demo", language)
+    days = service.settings.retention_days
+    return render(
+        "index.html",
+        language,
+        policy=SCRIPTED_POLICY,
+        cache="no-cache",
+        t=texts,
         languages={code: say("demo.language_name", code) for code in LANGUAGES},
-        t=catalogue("demo", language),
-        samples=[say(f"demo.sample_{number}", language) for number in SAMPLES],
-        facts=[
-            (
-                say(f"demo.how_{number}_title", language),
-                say(f"demo.how_{number}", language, days=service.settings.retention_days),
-            )
-            for number in FACTS
-        ],
+        topics=[(texts[f"topic_{topic}"], _questions(texts, topic)) for topic in TOPICS],
+        notices=[(texts[f"notice_{number}_title"], texts[f"notice_{number}"]) for number in NOTICES],
+        facts=[(texts[f"how_{number}_title"], say(f"demo.how_{number}", language, days=days)) for number in FACTS],
+        hours=OfficeHours.parse(service.settings.office_hours).say(language),
     )
-    return HTMLResponse(page, headers={**PAGE_HEADERS, "Content-Language": language})
+
+
+def _questions(texts: dict[str, str], topic: int) -> list[str]:
+    """The sample questions of a topic; they are counted through all topics."""
+    first = (topic - 1) * QUESTIONS + 1
+    return [texts[f"sample_{number}"] for number in range(first, first + QUESTIONS)]
 
 
 @router.get("/widget/texts/{language}.json")

@@ -1,6 +1,7 @@
 """The pages and the widget's files: headers, caching, languages."""
 
 import gzip
+import re
 
 import httpx
 import pytest
@@ -37,11 +38,21 @@ async def test_the_page_is_in_the_language_asked_for(client, language):
 async def test_the_page_allows_no_script_or_style_of_its_own_markup(client):
     response = await client.get("/")
     policy = response.headers["content-security-policy"]
-    assert "default-src 'self'" in policy
+    assert policy.startswith("default-src 'none'")
+    assert "script-src 'self'" in policy
+    assert "frame-ancestors 'none'" in policy
     assert "unsafe" not in policy
-    assert "<style" not in response.text
-    assert " style=" not in response.text
-    assert " onclick=" not in response.text
+    for inline in ("<style", " style=", " onclick=", "<script>"):
+        assert inline not in response.text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_the_page_says_that_it_is_a_demonstration_and_leads_to_the_chat_without_scripts(client, language):
+    page = (await client.get("/", params={"language": language})).text
+    assert say("demo.demonstration", language) in page
+    link = f'href="/chat?language={language}"'
+    assert link in re.search(r"<noscript>.*?</noscript>", page, re.S)[0]
+    assert link in re.search(r"<jauap-chat.*?</jauap-chat>", page, re.S)[0]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
