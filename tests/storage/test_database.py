@@ -40,7 +40,7 @@ async def test_transactions_that_read_and_then_write_do_not_fail_beside_one_anot
 
     async def increment():
         async with database.write() as session:
-            (await session.get_one(Cursor, "telegram")).value += 1
+            (await session.get_one(Cursor, "telegram", with_for_update=True)).value += 1
 
     await asyncio.gather(*(increment() for _ in range(50)))
     async with database.read() as session:
@@ -51,3 +51,4 @@ async def test_a_database_that_cannot_be_opened_is_named(tmp_path):
     database = Database(f"sqlite+aiosqlite:///{tmp_path}")
     with pytest.raises(DatabaseUnavailable, match=str(tmp_path)):
         await database.migrate()
+    await database.close()
