@@ -120,17 +120,17 @@ async def test_a_message_that_found_no_free_line_has_not_left(double):
     assert len(double.of("sendMessage")) == 1
 
 
-async def test_hundreds_of_chats_do_not_wait_for_one_whose_message_hangs(double):
+async def test_other_chats_do_not_wait_for_one_whose_message_hangs(double):
     double.fail("sendMessage", "silence")
     async with open_bot(TOKEN, double.url, patience=300) as bot:
         sender = TelegramSender(bot, Pace(0, 0))
         hanging = asyncio.create_task(sender.send("7", view()))
         await double.called("sendMessage")
-        await asyncio.gather(*(sender.send(str(chat), view()) for chat in range(100, 400)))
+        await asyncio.gather(*(sender.send(str(chat), view()) for chat in range(100, 140)))
         assert not hanging.done()
         hanging.cancel()
         await asyncio.gather(hanging, return_exceptions=True)
-    assert {call.params["chat_id"] for call in double.of("sendMessage")} == {7, *range(100, 400)}
+    assert {call.params["chat_id"] for call in double.of("sendMessage")} == {7, *range(100, 140)}
 
 
 def fail_second(sender, double, told):
