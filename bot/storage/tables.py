@@ -81,7 +81,7 @@ class Conversation(Table):
     reason: Mapped[str | None]
     topic: Mapped[str | None]
     waiting_since: Mapped[datetime | None]
-    claimed_at: Mapped[datetime | None]
+    claimed_at: Mapped[datetime | None] = mapped_column(index=True)
     """When an operator last took it out of the queue, from which the others' wait is estimated."""
     operator_id: Mapped[int | None] = mapped_column(ForeignKey("operator.id"), index=True)
     contact: Mapped[str | None]

@@ -31,6 +31,7 @@ def test_cleaning_keeps_words_and_lines_and_drops_control_characters():
 @pytest.mark.parametrize(
     "payload",
     ["/operator", "/help", "/leave_queue", '/show{"service": "passport-issue", "section": "fee"}',
+     "/leave_question", "/calculations", "/cancel", '/calculate{"calculation": "state-fee"}', '/inform{"value": "yes"}',
      '/show{"service":"passport-issue"}', '/domain{"domain": "identity"}', '/language{"language": "kk"}'],
 )  # fmt: skip
 def test_payloads_of_our_buttons_are_known(payload):
@@ -56,6 +57,11 @@ def test_every_payload_has_a_title_for_whoever_reads_the_conversation():
         "show",
         "domain",
         "language",
+        "leave_question",
+        "calculations",
+        "calculate",
+        "inform",
+        "cancel",
     ):
         for language in LANGUAGES:
             assert say(f"conversations.pressed_{intent}", language)
