@@ -82,6 +82,7 @@ class Worker:
         self._tell_after = tell_after
         self._gate = asyncio.Semaphore(AT_ONCE)
         self._each = PerConversation(self._work, pause=patience)
+        self._looked_at: dict[str, int] = {}  # the last item of a conversation looked at for a call for help
 
     def wake(self, conversation_id: str) -> None:
         """Say that a conversation owes an answer."""
@@ -102,6 +103,12 @@ class Worker:
         return len(owed)
 
     async def _work(self, conversation_id: str, woken: asyncio.Event) -> None:
+        try:
+            await self._answer_all(conversation_id, woken)
+        finally:
+            self._looked_at.pop(conversation_id, None)
+
+    async def _answer_all(self, conversation_id: str, woken: asyncio.Event) -> None:
         hurry = False
         while True:
             woken.clear()
@@ -134,6 +141,8 @@ class Worker:
         """Answer calls for help ahead of their turn, without the dialogue; True where there was one."""
         helped = False
         for item, message in owed:
+            if item.id <= self._looked_at.get(item.conversation_id, 0):
+                continue
             if item.payload is not None or item.unreadable is not None:
                 continue
             kind = await asyncio.to_thread(emergency.recognise, message.text[:LONGEST_CALL])
@@ -147,6 +156,8 @@ class Worker:
                 still_owed.state = "answered"
                 await help_at_once(session, conversation, kind, message.text)
             await self._publish(item.conversation_id, None)
+        if owed:
+            self._looked_at[owed[-1][0].conversation_id] = owed[-1][0].id
         return helped
 
     async def _locked(self, session: AsyncSession, item: Inbox) -> tuple[Conversation | None, Inbox | None]:
@@ -223,7 +234,7 @@ class Worker:
                 waking.cancel()
             if woken.is_set() and not asking.done():
                 woken.clear()
-                await self._help([each for each in await self._owed(item.conversation_id) if each[0].id != item.id])
+                await self._help(await self._owed(item.conversation_id))
 
     async def _delayed(self, item: Inbox, *, postponed: bool) -> bool:
         """Tell the citizen, once, that the answer takes longer; True where an operator was wanted and is called now.
