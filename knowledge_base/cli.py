@@ -299,6 +299,7 @@ def _show(arguments: argparse.Namespace, _: Settings) -> int:
 
 
 def _report(arguments: argparse.Namespace, _: Settings) -> int:
+    from knowledge_base import calculations
     from knowledge_base.model import load_all
     from knowledge_base.rates import today
     from knowledge_base.report import page, table
@@ -307,7 +308,7 @@ def _report(arguments: argparse.Namespace, _: Settings) -> int:
     for line in table(services, day):
         print(line)
     try:
-        arguments.page.write_text(page(services, day), "utf-8")
+        arguments.page.write_text(page(services, day, calculations.load_all().values()), "utf-8")
     except OSError as error:
         raise Failed(f"the page cannot be written: {error.filename}: {error.strerror}") from None
     print(f"\nThe page: {arguments.page}")

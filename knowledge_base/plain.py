@@ -78,7 +78,8 @@ def _basic(word: str) -> str:
 def _pattern(language: Language) -> re.Pattern[str]:
     words = sorted(abbreviations()[language], key=len, reverse=True)
     listed = "|".join([*words, *(word.capitalize()[0] + word[1:] for word in words if word[0].islower())])
-    return re.compile(rf"(?<![\w-])({listed}){_ENDING[language]}(?![\w-])")
+    # After «№» it is a part of a number: № ҚР ДСМ-194/2020.
+    return re.compile(rf"(?<![\w-])(?<!№ )({listed}){_ENDING[language]}(?![\w-])")
 
 
 @lru_cache(maxsize=256)

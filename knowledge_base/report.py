@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 
+from knowledge_base.calculations import Calculation
 from knowledge_base.model import SECTIONS, SectionName, Service
 from knowledge_base.passages import section_text
 from texts import LANGUAGES, Language
@@ -75,6 +76,9 @@ HEADINGS = [
 ]
 
 
+COMPUTED = ["amount", "ru", "kk", "services", "questions", "sources"]
+
+
 def table(services: Iterable[Service], on: date) -> Iterator[str]:
     """The lines of a table for the terminal: the domains, the whole, and each service with what is unconfirmed in it.
 
@@ -88,8 +92,11 @@ def table(services: Iterable[Service], on: date) -> Iterator[str]:
     yield from _aligned([["", *HEADINGS[2:], "not confirmed"], *rows])
 
 
-def page(services: Iterable[Service], on: date) -> str:
-    """The same as a page in Markdown, with a column a section: whether it is there and confirmed."""
+def page(services: Iterable[Service], on: date, calculations: Iterable[Calculation] = ()) -> str:
+    """The same as a page in Markdown, with a column a section: whether it is there and confirmed.
+
+    Where `calculations` are given they are listed with their sources.
+    """
     listed = list(services)
     lines = [
         "# What the knowledge base covers",
@@ -121,7 +128,21 @@ def page(services: Iterable[Service], on: date) -> str:
         sections = [SHORT.get(section, section) for section in SECTIONS if section != "related"]
         heading = ["service", "ru", "kk", *sections, "verified", "review by"]
         lines += ["", f"### {domain}", "", *_markdown([heading, *rows])]
+    if computed := list(calculations):
+        lines += ["", "## Amounts that are computed", "", *_markdown([COMPUTED, *map(_computed, computed)])]
     return "\n".join(lines) + "\n"
+
+
+def _computed(calculation: Calculation) -> list[str]:
+    sources = dict.fromkeys(source for part in (calculation, *calculation.cases) for source in part.sources)
+    return [
+        f"[{calculation.id}](../knowledge_base/calculations/{calculation.id}.yaml)",
+        calculation.title.ru,
+        calculation.title.kk,
+        ", ".join([calculation.service, *calculation.also_for]),
+        str(len(calculation.questions)),
+        ", ".join(f"[{source.date or 'undated'}]({source.url})" for source in sources),
+    ]
 
 
 def _domains(services: list[Service]) -> Iterator[Row]:

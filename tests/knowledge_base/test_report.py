@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
+from knowledge_base import calculations
 from knowledge_base.model import SERVICES, load, load_all
 from knowledge_base.report import page, table
 from tests.knowledge_base.conftest import Files
@@ -48,4 +49,11 @@ def test_the_page_says_of_each_section_whether_it_is_confirmed(files: Files) -> 
 def test_the_page_in_the_repository_is_of_these_services() -> None:
     made = Path(SERVICES.parent.parent / "docs" / "knowledge.md").read_text("utf-8")
     day = date.fromisoformat(made.partition(" on ")[2].partition(" from ")[0])
-    assert made == page(load_all().values(), day), "run «jauap kb report»"
+    assert made == page(load_all().values(), day, calculations.load_all().values()), "run «jauap kb report»"
+
+
+def test_the_page_lists_each_computed_amount_with_its_sources() -> None:
+    [birth] = calculations.for_service("birth-allowance")
+    last = page(load_all().values(), DAY, [birth]).splitlines()[-1]
+    assert last.startswith("| [birth-allowance](../knowledge_base/calculations/birth-allowance.yaml) |")
+    assert "| birth-allowance | 1 | [2026-03](https://dknews.kz/" in last
