@@ -53,11 +53,14 @@ async def browser() -> AsyncIterator[Browser]:
 
 
 @pytest.fixture
-def accessible() -> Callable[[Page], Awaitable[None]]:
-    """`await accessible(page)`: axe-core finds nothing against WCAG 2.2 AA on the page, shadow roots included."""
+def accessible() -> Callable[..., Awaitable[None]]:
+    """`await accessible(page, within=None)`: axe-core finds nothing against WCAG 2.2 AA, shadow roots included.
 
-    async def check(page: Page) -> None:
-        results = await Axe().run(page, options=RULES)
+    `within` is the selector of the part to look at; without it, the whole page.
+    """
+
+    async def check(page: Page, within: str | None = None) -> None:
+        results = await Axe().run(page, context=within, options=RULES)
         faults = [
             f"{fault['id']} ({fault['impact']}): {fault['help']}\n  "
             + "\n  ".join(f"{node['target']} {node['html'][:200]}" for node in fault["nodes"])

@@ -125,6 +125,10 @@ class Widget:
         await self.ask(QUESTION[self.language])
         await expect(self.panel.get_by_role("button", name=FEE_TITLE[self.language])).to_be_visible()
 
+    async def freeze(self) -> None:
+        """Stop the page's clock, which must have been installed: nothing happens by itself any more."""
+        await self.page.clock.pause_at(await self.page.evaluate("Date.now() / 1000 + 1"))
+
     async def choose(self, entry: str) -> None:
         """Press an entry of the menu."""
         await self.button("menu").click()

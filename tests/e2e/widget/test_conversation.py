@@ -1,5 +1,6 @@
 """Asking, answers, an operator, the language, rating, transcript and erasing."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -99,7 +100,7 @@ async def test_the_place_in_the_queue_is_told_at_once_and_its_changes_not_more_o
     first = widget.say("mode_waiting_place", position=1)
     await expect(widget.status).to_contain_text(first)
     await expect(widget.messages("system")).to_have_count(1)
-    await widget.page.clock.pause_at(await widget.page.evaluate("Date.now() + 100"))
+    await widget.freeze()
     place(4, 16)
     place(3, 12)
     service.events.publish(Event(conversation.id, "typing", {"author": "operator", "active": True}))
@@ -213,7 +214,7 @@ async def test_the_transcript_is_saved_with_dates_authors_and_sources(visit, lan
     download = await downloading.value
     assert download.suggested_filename.startswith("jauap-2")
     assert download.suggested_filename.endswith(".txt")
-    lines = Path(await download.path()).read_bytes().decode("utf-8-sig").split("\r\n")
+    lines = (await asyncio.to_thread(Path(await download.path()).read_bytes)).decode("utf-8-sig").split("\r\n")
     assert lines[0] == widget.say("transcript")
     assert any(line.endswith(f", {widget.say('author_citizen')}") for line in lines)
     assert any(line.endswith(f", {widget.say('author_bot')}") and line[:2].isdigit() for line in lines)

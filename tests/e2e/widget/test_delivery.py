@@ -79,7 +79,7 @@ async def test_a_failed_message_is_sent_again_at_once_on_demand(visit, dialogue)
     widget = await visit("kk", clock=True)
     await widget.open()
     # The page's clock stands still, so nothing is tried again by itself.
-    await widget.page.clock.pause_at(await widget.page.evaluate("Date.now() + 1000"))
+    await widget.freeze()
     await widget.page.route("**/api/v1/**", lambda route: route.abort())
     await widget.ask("маңызды")
     retry = widget.panel.get_by_role("button", name=widget.say("retry"))
@@ -188,7 +188,7 @@ async def test_a_page_that_comes_back_connects_at_once(visit, sign):
     await widget.page.route("**/events", lambda route: route.abort())
     await widget.page.clock.run_for(45_000)
     await expect(widget.status).to_have_text(widget.say("offline"))
-    await widget.page.clock.pause_at(await widget.page.evaluate("Date.now() + 60_000"))  # no pause ends any more
+    await widget.freeze()  # no pause ends any more
     await widget.page.unroute("**/events")
     tried = len(streams)
     await widget.page.evaluate("sign => (sign === 'online' ? window : document).dispatchEvent(new Event(sign))", sign)

@@ -5,7 +5,7 @@ import { CLOSE, SEND } from "./icons.js";
 import { Menu } from "./menu.js";
 import { Status } from "./status.js";
 
-const PHONE = matchMedia("(max-width: 479.98px)");
+const PHONE = matchMedia("(max-width: 479.98px), (max-height: 479.98px)"); // as in panel.css
 
 export class Panel {
   #title = h("h2", { id: "title" });
