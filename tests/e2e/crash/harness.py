@@ -23,7 +23,7 @@ from tests.telegram_double import TelegramDouble
 __all__ = ["Plan", "run"]
 
 SPARE = 1.25  # how many more questions are learned than one citizen asks, so that citizens differ
-DRAIN = 300.0  # seconds for what is still owed at the end: a message that failed often is tried again after a minute
+DRAIN = 600.0  # seconds for what is still owed at the end: a message that failed often is tried again after a minute
 SETTLE = 3.0  # seconds in which a doubled answer would still come
 
 

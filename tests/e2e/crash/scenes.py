@@ -15,6 +15,7 @@ from tests.e2e.running import Citizen
 
 __all__ = ["Scene", "Step", "learn"]
 
+PATIENCE = 120  # seconds for an answer, on a machine that may have much else to do
 SECTIONS: dict[str, dict[str, str]] = yaml.safe_load(Path(__file__).with_name("sections.yaml").read_text("utf-8"))
 
 
@@ -79,7 +80,7 @@ def _questions(seed: int) -> Iterator[tuple[str, str, str]]:
 def _learn(url: str, service: str, language: str, text: str) -> Scene | None:
     """Ask a new citizen's questions; None where the opening is answered otherwise than meant."""
     citizen = Citizen(url, language)
-    message = citizen.asks(text)
+    message = _asks(citizen, text)
     if not _is(message, service, "summary", language):
         return None
     opening = Step(f"{service}/summary/{language}", text, message["text"])
@@ -89,11 +90,16 @@ def _learn(url: str, service: str, language: str, text: str) -> Scene | None:
         payload = f'/show{{"service": "{service}", "section": "{section}"}}'
         if payload not in offered:
             continue
-        message = citizen.asks(words)
+        message = _asks(citizen, words)
         if _is(message, service, section, language):
             key = f"{service}/{section}/{language}"
             following.append(Step(key, words, message["text"], offered[payload], payload))
     return Scene(opening, tuple(following))
+
+
+def _asks(citizen: Citizen, text: str) -> dict:
+    citizen.send(text)
+    return citizen.hears(within=PATIENCE)
 
 
 def _is(message: dict, service: str, section: str, language: str) -> bool:
