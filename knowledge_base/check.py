@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from knowledge_base import check_calculations
+from knowledge_base.calculations import Calculation
 from knowledge_base.glossary import Glossary
 from knowledge_base.model import SERVICES, Dated, Service, load_all
 from knowledge_base.rates import FORMULA, UNITS, MissingRate, amount, today
@@ -75,22 +76,26 @@ def check(folder: Path = SERVICES, on: date | None = None) -> Checked:
         faults += [f"{where}: {field}: {why}" for field, why in _faults_of(service, written, day)]
         warnings += [f"{where}: {field}: {why}" for field, why in _warnings_of(service, written, day, glossary)]
     if folder == SERVICES:
-        faults += _calculation_faults(services, day)
+        more, calculations = check_calculations.of_folder(services, day)
+        faults += more
+        for calculation in calculations:
+            where, written = f"calculations/{calculation.id}.yaml", _written_in(calculation)
+            faults += [f"{where}: {field}: {why}" for field, why in _calculation_faults(written, day)]
+            warnings += [f"{where}: {field}: {why}" for field, why in _hard_to_read(written, glossary)]
     return Checked(faults, warnings)
 
 
-def _calculation_faults(services: Mapping[str, Service], day: date) -> Iterator[str]:
-    faults, calculations = check_calculations.of_folder(services, day)
-    yield from faults
-    for calculation in calculations:
-        where = f"calculations/{calculation.id}.yaml"
-        told = calculation.model_dump(include={"title", "questions", "cases", "result"})
-        for field, language, text in _texts(told, ""):
-            if ".words." in field or ".sources." in field:
-                continue  # what citizens type, and pages' titles
-            if why := _wrong_language(text, language):
-                yield f"{where}: {field}: {why}"
-            yield from (f"{where}: {field}: {why}" for why in _wrong_amounts(text.replace("{amount}", ""), day))
+def _written_in(calculation: Calculation) -> list[Written]:
+    """What a calculation says; not what citizens type (`words`), nor what is said of sources."""
+    told = calculation.model_dump(include={"title", "questions", "cases", "result"})
+    return [one for one in _texts(told, "") if not {"words", "sources"} & set(one[0].split("."))]
+
+
+def _calculation_faults(written: list[Written], day: date) -> Iterator[tuple[str, str]]:
+    for field, language, text in written:
+        if why := _wrong_language(text, language):
+            yield field, why
+        yield from ((field, why) for why in _wrong_amounts(text.replace("{amount}", ""), day))
 
 
 def _faults_of(service: Service, written: list[Written], day: date) -> Iterator[tuple[str, str]]:
@@ -108,6 +113,10 @@ def _warnings_of(service: Service, written: list[Written], day: date, glossary: 
     for place, item in service.supported():
         if isinstance(item, Dated) and item.until is not None and item.until < day:
             yield place, f"held until {item.until.isoformat()}; nobody is told of it any more"
+    yield from _hard_to_read(written, glossary)
+
+
+def _hard_to_read(written: list[Written], glossary: Glossary) -> Iterator[tuple[str, str]]:
     for field, language, text in written:
         for sentence in _SENTENCE_END.split(text):
             words = len(_WORD.findall(sentence))

@@ -134,7 +134,8 @@ def page(services: Iterable[Service], on: date, calculations: Iterable[Calculati
 
 
 def _computed(calculation: Calculation) -> list[str]:
-    sources = dict.fromkeys(source for part in (calculation, *calculation.cases) for source in part.sources)
+    of_cases = (source for case in calculation.cases for source in case.sources)
+    sources = dict.fromkeys([*calculation.sources, *of_cases])
     return [
         f"[{calculation.id}](../knowledge_base/calculations/{calculation.id}.yaml)",
         calculation.title.ru,
