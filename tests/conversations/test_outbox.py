@@ -192,14 +192,18 @@ async def test_what_the_bot_said_becomes_late_while_it_waits_for_another_attempt
     assert telegram.texts == await said(service, conversation, "system")
 
 
-async def test_what_the_service_and_the_operator_say_is_never_late(service, telegram, eventually):
+async def test_what_the_service_and_the_operators_say_is_never_late(service, eventually):
     conversation = await at_telegram(service)
-    telegram.gate.clear()
     await say(service, conversation, "вы в очереди", author="system")
     await take_over(service, conversation)
     await say(service, conversation, "Здравствуйте", author="operator")
-    telegram.gate.set()
+    async with service.database.write() as session:
+        record.move(await record.locked(session, conversation.id), Act.TRANSFER)
+    telegram = Telegram()
+    service.courier.add("telegram", telegram)
+    await service.courier.resume()
     await eventually(states(service, conversation, "sent", "sent", "sent"))
+    assert (telegram.texts[0], telegram.texts[2]) == ("вы в очереди", "Здравствуйте")
 
 
 async def test_in_the_queue_what_the_bot_said_is_still_sent(service, telegram, eventually):
