@@ -19,11 +19,15 @@ TALKS = {
 }
 
 
-def shoot_widget(browser: Browser, url: str, language: str, size: dict[str, int], name: str, questions: int) -> None:
+def shoot_widget(
+    browser: Browser, url: str, language: str, size: dict[str, int], name: str, questions: int, *, large: bool = False
+) -> None:
     page = browser.new_page(viewport=size, locale=language)
     page.goto(f"{url}/?language={language}")
     page.locator("jauap-chat button").first.click()
     page.locator("jauap-chat textarea").wait_for()
+    if large:
+        page.locator("jauap-chat button.large").click()
     for question in TALKS[language][:questions]:
         page.locator("jauap-chat textarea").fill(question)
         page.locator("jauap-chat textarea").press("Enter")
@@ -59,6 +63,7 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=chromium(), args=list(ARGUMENTS))
         for language in TALKS:
             shoot_widget(browser, url, language, DESKTOP, "widget-desktop", 2)
+            shoot_widget(browser, url, language, PHONE, "widget-large", 2, large=True)
             shoot_widget(browser, url, language, PHONE, "widget-phone", 3)
             shoot_console(browser, url, (account[0], account[1]), language, DESKTOP, "console-desktop")
             shoot_console(browser, url, (account[0], account[1]), language, PHONE, "console-phone")

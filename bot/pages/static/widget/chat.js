@@ -100,7 +100,7 @@ export class Chat {
   toggle(open) {
     this.#view.toggle(open);
     if (!open) return;
-    if (this.#log.last) this.#log.scrollToEnd();
+    if (this.#log.last) this.#log.showLast();
     this.#countUnread(0);
   }
 
@@ -147,7 +147,7 @@ export class Chat {
   #switchPlain() {
     this.#session.save(({ plain }) => ({ plain: !plain }));
     this.#showPlain();
-    this.#log.scrollToEnd();
+    this.#log.showLast();
   }
 
   #showPlain() {

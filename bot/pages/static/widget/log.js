@@ -134,6 +134,13 @@ export class Log {
     this.scrollToEnd();
   }
 
+  /** Show the last message from its beginning. */
+  showLast() {
+    const { element } = this.#messages.get(this.last) ?? {};
+    if (element) this.#follow(element);
+    else this.scrollToEnd();
+  }
+
   scrollToEnd() {
     this.element.scrollTop = this.element.scrollHeight;
   }

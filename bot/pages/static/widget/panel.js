@@ -25,7 +25,8 @@ export class Panel {
   /** Actions: send(text), close(), language(), large(), operator(), and those of the menu. */
   constructor(log, actions) {
     this.#menu = new Menu(actions);
-    const header = h("div", { class: "header" }, this.#title, this.#large, this.#language, this.#menu.button, this.#close);
+    const tools = h("div", { class: "tools" }, this.#large, this.#language, this.#menu.button, this.#close);
+    const header = h("div", { class: "header" }, this.#title, tools);
     const form = h("form", { class: "composer" }, this.#label, this.#input, this.#send);
     this.#footer = h("div", { class: "footer" }, this.#operator, form);
     this.#typing.hidden = true;
@@ -46,6 +47,8 @@ export class Panel {
       this.#submit(actions.send);
     });
     this.#input.addEventListener("input", () => this.#grow());
+    // In a low window the whole panel scrolls, and a browser would show of the input only its caret.
+    this.#input.addEventListener("focus", () => (this.element.scrollTop = this.element.scrollHeight));
     this.element.addEventListener("keydown", (event) => {
       if (event.key !== "Escape" || event.isComposing) return;
       event.preventDefault();
@@ -80,7 +83,6 @@ export class Panel {
     const target = matchMedia("(pointer: coarse)").matches || this.#footer.hidden ? this.element.querySelector(".log") : this.#input;
     if (!this.element.open) return;
     target.focus({ preventScroll: true }); // which would scroll the page behind as well
-    if (target === this.#input) this.element.scrollTop = this.element.scrollHeight;
   }
 
   /** Make a change that may take away what has the focus; the window then keeps it. */
@@ -142,10 +144,8 @@ export class Panel {
     if (PHONE.matches) this.element.showModal();
     else this.element.show();
     this.#grow();
-    if (this.#footer.hidden) return this.focus();
-    this.#input.focus({ preventScroll: true });
-    this.element.scrollTop = this.element.scrollHeight; // it scrolls only in low windows
-    return undefined;
+    if (this.#footer.hidden) this.focus();
+    else this.#input.focus({ preventScroll: true });
   }
 
   #escape(close) {
