@@ -1,4 +1,4 @@
-"""Answers questions about services: from a free text, from a button, or as a follow-up."""
+"""Answers questions about services: from a free text, from a button, as a follow-up, or after asking which is meant."""
 
 from __future__ import annotations
 
@@ -8,19 +8,21 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import knowledge as held
-from actions.knowledge import Knowledge
-from actions.replies import Answer, Button
-from actions.respond import button, language_of, payload, remember, send, show, text_of
-from knowledge_base.cases import case_of
+from actions import computing
+from actions.choosing import chosen
+from actions.replies import Answer
+from actions.talk import Talk, show_button
+from knowledge_base.cases import case_of, section_about
 from knowledge_base.model import SECTIONS, Case, SectionName, Service
 from knowledge_base.render import short_name
-from knowledge_base.search import Hit, SearchResult
-from texts import Language, say
+from knowledge_base.search import SearchResult
+from knowledge_base.sections import remainder
+from texts import say
 
-__all__ = ["ActionAnswer", "ActionOutOfScope", "ActionShow"]
+__all__ = ["ActionAnswer", "ActionGoBack", "ActionNoneOfThese", "ActionOutOfScope", "ActionShow"]
 
 MOST_CLARIFIED = 3
+FAILURES_BEFORE_A_PERSON = 2
 
 # What is told instead where a service lacks what was asked: the other way tells how it is done after all.
 INSTEAD: dict[SectionName, SectionName] = {"online": "in_person", "in_person": "online"}
@@ -36,29 +38,80 @@ class ActionAnswer(Action):
         return "action_answer"
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
-        knowledge = held.current()
-        language, text = language_of(tracker), text_of(tracker)
-        found = knowledge.searcher.search(text, language)
-        section = knowledge.searcher.section_of(text, language)
-        before = knowledge.service(tracker.get_slot("service"))
+        talk = Talk.of(dispatcher, tracker)
+        offered = talk.choices
+        if (choice := chosen(talk.text, offered, talk.language)) is not None:
+            return tell(talk, choice, talk.section)
+        searcher = talk.knowledge.searcher
+        found = searcher.search(talk.text, talk.language)
+        section = searcher.section_of(talk.text, talk.language)
+        if (events := _follow_up(talk, found, section)) is not None:
+            return events
+        if found.decision == "answer" and found.has_subject:
+            return _tell_best(talk, found)
+        if offered and found.decision != "clarify":
+            return _not_chosen(talk, offered)
         if not found.has_subject:
-            if before is not None:
-                return _tell(
-                    dispatcher, tracker, knowledge, before, _available(before, section or "in_person"), language
-                )
-            buttons = [button("services", language, "services")]
-            send(dispatcher, say("actions.which_service", language), language, buttons, Answer(decision="clarify"))
-            return remember(language, section=section)
-        if found.decision == "answer":
-            return _tell_best(dispatcher, tracker, knowledge, found)
+            talk.say_text("which_service", "services", answer=Answer(decision="clarify"))
+            return talk.remember(section=section)
         if found.decision == "clarify":
-            return _clarify(dispatcher, knowledge, found.results, section, language)
-        failures = int(tracker.get_slot("failures") or 0) + 1
-        key = "actions.none" if failures == 1 else "actions.none_again"
-        buttons = [button("operator", language, "operator"), button("services", language, "services")]
-        send(dispatcher, say(key, language), language, buttons, Answer(decision="none"))
-        service = before.slug if before is not None else None
-        return remember(language, service=service, failures=failures, operator_offered=True)
+            if talk.failures + 1 >= FAILURES_BEFORE_A_PERSON:
+                return _not_chosen(talk, offered)
+            services = [talk.knowledge.services[hit.service] for hit in found.results[:MOST_CLARIFIED]]
+            clarify(talk, services, section)
+            # Whoever is asked a second time in a row has not found what was meant among the first ones.
+            failures = talk.failures + 1 if offered else talk.failures
+            slugs = [service.slug for service in services]
+            return talk.remember(service=talk.service, section=section, choices=slugs, failures=failures)
+        return fail(talk)
+
+
+def _follow_up(talk: Talk, found: SearchResult, section: SectionName | None) -> list[EventType] | None:
+    """Answer about the service talked of, where the message goes on about it; `None` where it does not."""
+    if (events := computing.again(talk)) is not None:
+        return events
+    before = talk.service
+    if before is None:
+        return None
+    elsewhere = found.has_subject and bool(remainder(talk.without("person", "way")))
+    if elsewhere and talk.intent != "follow_up":
+        return None
+    if (case := case_of(before, talk.text, talk.language)) is not None:
+        return tell(talk, before, None, case)
+    if elsewhere:
+        return None
+    if talk.entity("person") is not None and section in (None, "cases"):
+        about = section_about(before, talk.text, talk.language)
+        if about is None:
+            talk.say_text("no_such_case", "operator", name=short_name(before, talk.language))
+            return talk.remember(service=before, operator_offered=True)
+        return tell(talk, before, about)
+    if section in (None, "cases"):
+        section = next((way for way in SECTIONS if way == talk.entity("way")), section)
+    return tell(talk, before, section or "in_person")
+
+
+class ActionGoBack(Action):
+    """Goes back to a service that was talked of before: the one named, or else the last one but this."""
+
+    def name(self) -> str:
+        return "action_go_back"
+
+    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
+        talk = Talk.of(dispatcher, tracker)
+        recent = [service for slug in talk.recent if (service := talk.knowledge.service(slug)) is not None]
+        found = talk.knowledge.searcher.search(talk.text, talk.language, limit=10)
+        section = talk.knowledge.searcher.section_of(talk.text, talk.language)
+        named = chosen(talk.text, recent, talk.language)
+        if named is not None:
+            return tell(talk, named, section)
+        if found.has_subject and found.decision == "answer":
+            return _tell_best(talk, found)
+        others = [service for service in recent if service != talk.service] or recent
+        if others:
+            return tell(talk, others[0], section)
+        talk.say_text("which_service", "services", answer=Answer(decision="clarify"))
+        return talk.remember(section=section)
 
 
 class ActionOutOfScope(Action):
@@ -68,14 +121,26 @@ class ActionOutOfScope(Action):
         return "action_out_of_scope"
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
-        knowledge = held.current()
-        language = language_of(tracker)
-        found = knowledge.searcher.search(text_of(tracker), language)
+        talk = Talk.of(dispatcher, tracker)
+        found = talk.knowledge.searcher.search(talk.text, talk.language)
         if found.has_subject and found.decision == "answer":
-            return _tell_best(dispatcher, tracker, knowledge, found)
-        buttons = [button("services", language, "services"), button("operator", language, "operator")]
-        send(dispatcher, say("actions.out_of_scope", language), language, buttons, Answer(decision="none"))
-        return remember(language, service=tracker.get_slot("service"), operator_offered=True)
+            return _tell_best(talk, found)
+        talk.say_text("out_of_scope", "services", "operator", answer=Answer(decision="none"))
+        return talk.remember(service=talk.service, failures=talk.failures + 1, operator_offered=True)
+
+
+class ActionNoneOfThese(Action):
+    """Nothing of what was offered is meant: asks in other words, and the second time offers a person."""
+
+    def name(self) -> str:
+        return "action_none_of_these"
+
+    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
+        talk = Talk.of(dispatcher, tracker)
+        failures = talk.failures + 1
+        key = "none_of_these" if failures < FAILURES_BEFORE_A_PERSON else "none_again"
+        talk.say_text(key, "services", "operator", answer=Answer(decision="none"))
+        return talk.remember(service=talk.service, section=talk.section, failures=failures, operator_offered=True)
 
 
 class ActionShow(Action):
@@ -85,17 +150,21 @@ class ActionShow(Action):
         return "action_show"
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
-        knowledge = held.current()
-        language = language_of(tracker)
-        slug = next(tracker.get_latest_entity_values("service"), None)
-        named = next(tracker.get_latest_entity_values("section"), None)
-        service = knowledge.service(slug)
+        talk = Talk.of(dispatcher, tracker)
+        service = talk.knowledge.service(talk.entity("service"))
         if service is None:  # a button of an old message; the service has left the knowledge base since
-            buttons = [button("services", language, "services")]
-            send(dispatcher, say("actions.unknown_service", language), language, buttons, Answer(decision="none"))
-            return remember(language)
+            talk.say_text("unknown_service", "services", answer=Answer(decision="none"))
+            return talk.remember()
+        named = talk.entity("section")
         section: SectionName | None = next((known for known in SECTIONS if known == named), None)
-        return _tell(dispatcher, tracker, knowledge, service, _available(service, section), language)
+        return tell(talk, service, section)
+
+
+def tell(talk: Talk, service: Service, section: SectionName | None, case: Case | None = None) -> list[EventType]:
+    """Tell a section of a service, or the way there is instead of it; the talk is about this service now."""
+    section = _available(service, section)
+    talk.show(service, section, case)
+    return talk.remember(service=service, section=section)
 
 
 def _available(service: Service, section: SectionName | None) -> SectionName | None:
@@ -105,48 +174,38 @@ def _available(service: Service, section: SectionName | None) -> SectionName | N
     return instead if instead in has else section
 
 
-def _tell(
-    dispatcher: CollectingDispatcher,
-    tracker: Tracker,
-    knowledge: Knowledge,
-    service: Service,
-    section: SectionName | None,
-    language: Language,
-    case: Case | None = None,
-) -> list[EventType]:
-    introduced = tracker.get_slot("service") != service.slug
-    show(dispatcher, knowledge, service, section, language, case, introduced)
-    return remember(language, service=service.slug, section=section)
-
-
-def _tell_best(
-    dispatcher: CollectingDispatcher, tracker: Tracker, knowledge: Knowledge, found: SearchResult
-) -> list[EventType]:
+def _tell_best(talk: Talk, found: SearchResult) -> list[EventType]:
     best = found.results[0]
-    service = knowledge.service(best.service)
+    service = talk.knowledge.service(best.service)
     assert service is not None  # the searcher and the services are of one moment
-    # Whoever named a section before and now the service ("сколько стоит?" … "паспорт") means both.
-    pending = tracker.get_slot("section") if tracker.get_slot("service") is None else None
-    section = best.section or _available(service, pending)
-    case = case_of(service, text_of(tracker), found.language) if section is None else None
-    return _tell(dispatcher, tracker, knowledge, service, section, found.language, case)
+    section = best.section
+    if section is None and (talk.service is None or talk.intent == "follow_up"):
+        # Whoever named a section before and now the service ("сколько стоит?" … "паспорт") means both; and so does
+        # whoever goes on with "а паспорт?".
+        section = talk.section
+    case = case_of(service, talk.text, found.language) if section is None else None
+    return tell(talk, service, section, case)
 
 
-def _clarify(
-    dispatcher: CollectingDispatcher,
-    knowledge: Knowledge,
-    hits: list[Hit],
-    section: SectionName | None,
-    language: Language,
-) -> list[EventType]:
-    wanted = {"section": section} if section is not None else {}
-    buttons = [
-        Button(
-            title=short_name(knowledge.services[hit.service], language),
-            payload=payload("show", service=hit.service, **wanted),
-        )
-        for hit in hits[:MOST_CLARIFIED]
-    ]
-    buttons.append(button("none_of_these", language, "none_of_these"))
-    send(dispatcher, say("actions.clarify", language), language, buttons, Answer(decision="clarify"))
-    return remember(language, section=section)
+def clarify(talk: Talk, services: list[Service], section: SectionName | None, key: str = "clarify") -> None:
+    """Ask which of a few services is meant."""
+    buttons = [show_button(service, section, talk.language) for service in services]
+    text = say(f"actions.{key}", talk.language)
+    talk.say(text, [*buttons, talk.button("none_of_these", "none_of_these")], Answer(decision="clarify"))
+
+
+def _not_chosen(talk: Talk, offered: list[Service]) -> list[EventType]:
+    """What the citizen said chooses none of what was offered: ask once more, then offer a person."""
+    if not offered or talk.failures + 1 >= FAILURES_BEFORE_A_PERSON:
+        return fail(talk)
+    clarify(talk, offered, talk.section, "clarify_again")
+    slugs = [service.slug for service in offered]
+    return talk.remember(service=talk.service, section=talk.section, choices=slugs, failures=talk.failures + 1)
+
+
+def fail(talk: Talk) -> list[EventType]:
+    """Say that there is no answer; the second time in a row a person is the better way."""
+    failures = talk.failures + 1
+    key = "none" if failures < FAILURES_BEFORE_A_PERSON else "none_again"
+    talk.say_text(key, "operator", "services", answer=Answer(decision="none"))
+    return talk.remember(service=talk.service, failures=failures, operator_offered=True)

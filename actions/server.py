@@ -5,10 +5,11 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
+from rasa_sdk import Action
 from rasa_sdk.executor import ActionExecutor
 from rasa_sdk.interfaces import ActionNotFoundException
 
-from actions import answering, talking
+from actions import answering, computing, forms, leaving, people, talking
 
 __all__ = ["UnknownAction", "executor", "run"]
 
@@ -21,9 +22,11 @@ class UnknownAction(LookupError):
 def executor() -> ActionExecutor:
     """rasa-sdk's executor with every action of this package."""
     executor = ActionExecutor()
-    for module in (answering, talking):
+    for module in (answering, computing, forms, leaving, people, talking):
         for name in module.__all__:
-            executor.register_action(getattr(module, name))
+            exported = getattr(module, name)
+            if isinstance(exported, type) and issubclass(exported, Action):
+                executor.register_action(exported)
     return executor
 
 

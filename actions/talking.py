@@ -1,25 +1,24 @@
-"""Everything that is said beside the answers: greetings, help, menus, the language, and the way to a person."""
+"""Everything that is said beside the answers: greetings, help, menus, the language, and small talk."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 from rasa_sdk import Action, Tracker
-from rasa_sdk.events import EventType, SlotSet
+from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import knowledge as held
-from actions.replies import Answer, Button, HandOver
-from actions.respond import button, language_of, payload, send, text_of
+from actions.replies import Button
+from actions.talk import Talk, payload, show_button
 from knowledge_base.render import short_name
 from nlu.text.fold import fold
 from texts import Language, say
 
 __all__ = [
-    "ActionAffirm", "ActionBotChallenge", "ActionComplaint", "ActionDeny", "ActionDomain", "ActionGoodbye",
-    "ActionGreet", "ActionHelp", "ActionLanguage", "ActionNoneOfThese", "ActionOperator", "ActionRude",
-    "ActionServices", "ActionThank",
+    "ActionBotChallenge", "ActionDeny", "ActionDomain", "ActionGoodbye", "ActionGreet", "ActionHelp", "ActionInform",
+    "ActionJoke", "ActionLanguage", "ActionRude", "ActionServices", "ActionThank",
 ]  # fmt: skip
 
 OTHER: dict[Language, Language] = {"ru": "kk", "kk": "ru"}
@@ -40,10 +39,9 @@ class _Saying:
         return f"action_{self.key}"
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
-        language = language_of(tracker)
-        buttons = [button(offer, language, offer) for offer in self.offers]
-        send(dispatcher, say(f"actions.{self.key}", language), language, buttons)
-        return [SlotSet("language", language), SlotSet("operator_offered", self.asks_for_operator)]
+        talk = Talk.of(dispatcher, tracker)
+        talk.say_text(self.key, *self.offers)
+        return talk.keep(operator_offered=self.asks_for_operator)
 
 
 class ActionGoodbye(_Saying, Action):
@@ -56,7 +54,7 @@ class ActionThank(_Saying, Action):
 
 class ActionHelp(_Saying, Action):
     key = "help"
-    offers = ("services", "operator")
+    offers = ("services", "calculations", "operator")
 
 
 class ActionBotChallenge(_Saying, Action):
@@ -64,24 +62,23 @@ class ActionBotChallenge(_Saying, Action):
     offers = ("services", "operator")
 
 
-class ActionComplaint(_Saying, Action):
-    """A personal case or a complaint: what the bot cannot see, where to ask, and a person."""
-
-    key = "complaint"
-    offers = ("operator",)
-    asks_for_operator = True
-
-
 class ActionRude(_Saying, Action):
     key = "rude"
-    offers = ("services", "operator")
+    offers = ("operator", "services")
     asks_for_operator = True
 
 
-class ActionNoneOfThese(_Saying, Action):
-    key = "none_of_these"
-    offers = ("services", "operator")
-    asks_for_operator = True
+class ActionJoke(_Saying, Action):
+    """Jokes and talk about the bot itself: a short human answer, and back to what it can do."""
+
+    key = "joke"
+
+
+class ActionInform(_Saying, Action):
+    """A button of a question that is not asked any more."""
+
+    key = "inform"
+    offers = ("services",)
 
 
 class ActionDeny(_Saying, Action):
@@ -97,26 +94,36 @@ class ActionGreet(Action):
         return "action_greet"
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
-        language = language_of(tracker)
+        talk = Talk.of(dispatcher, tracker)
         buttons = [
-            button("services", language, "services"),
-            button("other_language", language, "language", language=OTHER[language]),
+            talk.button("services", "services"),
+            talk.button("other_language", "language", language=OTHER[talk.language]),
         ]
-        send(dispatcher, say("actions.greet", language), language, buttons)
-        return [SlotSet("language", language)]
+        talk.say(say("actions.greet", talk.language), buttons)
+        return talk.keep()
 
 
 class ActionLanguage(Action):
-    """Goes on in the language asked for: by a button, or in words, which may be those of the other language."""
+    """Goes on in the language asked for: by a button, or in words, which may be those of the other language.
+
+    What can be pressed is offered again in the new language.
+    """
 
     def name(self) -> str:
         return "action_language"
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
-        asked = next(tracker.get_latest_entity_values("language"), None) or _language_named(text_of(tracker))
-        language: Language = asked if asked in ("ru", "kk") else OTHER[language_of(tracker)]
-        send(dispatcher, say("actions.language", language), language, [button("services", language, "services")])
-        return [SlotSet("language", language), SlotSet("operator_offered", False)]
+        said = Talk.of(dispatcher, tracker)
+        asked = said.entity("language") or _language_named(said.text)
+        language: Language = asked if asked in ("ru", "kk") else OTHER[said.language]  # type: ignore[assignment]
+        talk = replace(said, language=language)
+        buttons = [talk.button("services", "services")]
+        if talk.service is not None and not talk.choices:
+            buttons = talk.offered(talk.service, talk.section)
+        elif talk.choices:
+            buttons = [show_button(service, talk.section, talk.language) for service in talk.choices]
+        talk.say(say("actions.language", talk.language), buttons)
+        return talk.keep()
 
 
 def _language_named(text: str) -> Language | None:
@@ -132,38 +139,6 @@ def _language_named(text: str) -> Language | None:
     return OTHER[named] if NOT_UNDERSTOOD.search(folded) else named
 
 
-class ActionOperator(Action):
-    """Hands the conversation over to an operator, with the service it was about."""
-
-    def name(self) -> str:
-        return "action_operator"
-
-    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
-        return _hand_over(dispatcher, tracker, language_of(tracker))
-
-
-class ActionAffirm(Action):
-    """ "Да", "хорошо": yes to the operator where one was just offered, else a mere acknowledgement."""
-
-    def name(self) -> str:
-        return "action_affirm"
-
-    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
-        language = language_of(tracker)
-        if tracker.get_slot("operator_offered"):
-            return _hand_over(dispatcher, tracker, language)
-        send(dispatcher, say("actions.affirm", language), language)
-        return [SlotSet("language", language)]
-
-
-def _hand_over(dispatcher: CollectingDispatcher, tracker: Tracker, language: Language) -> list[EventType]:
-    topic = tracker.get_slot("service")
-    answer = Answer(decision="handover", service=topic)
-    hand_over = HandOver(reason="asked", topic=topic)
-    send(dispatcher, say("actions.operator", language), language, answer=answer, hand_over=hand_over)
-    return [SlotSet("language", language), SlotSet("failures", 0.0), SlotSet("operator_offered", False)]
-
-
 class ActionServices(Action):
     """Offers the domains; where there is only one, its services at once."""
 
@@ -171,17 +146,17 @@ class ActionServices(Action):
         return "action_services"
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
-        language = language_of(tracker)
-        domains = list(dict.fromkeys(service.domain for service in held.current().services.values()))
+        talk = Talk.of(dispatcher, tracker)
+        domains = list(dict.fromkeys(service.domain for service in talk.knowledge.services.values()))
         if len(domains) == 1:
-            _offer_services(dispatcher, domains[0], language)
+            _offer_services(talk, domains[0])
         else:
             buttons = [
-                Button(title=say(f"actions.domain_{each}", language), payload=payload("domain", domain=each))
+                Button(title=say(f"actions.domain_{each}", talk.language), payload=payload("domain", domain=each))
                 for each in domains
             ]
-            send(dispatcher, say("actions.services", language), language, buttons)
-        return [SlotSet("language", language)]
+            talk.say(say("actions.services", talk.language), buttons)
+        return talk.keep()
 
 
 class ActionDomain(Action):
@@ -191,22 +166,21 @@ class ActionDomain(Action):
         return "action_domain"
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
-        language = language_of(tracker)
-        wanted = next(tracker.get_latest_entity_values("domain"), None)
-        domains = {service.domain for service in held.current().services.values()}
-        if wanted in domains:
-            _offer_services(dispatcher, wanted, language)
+        talk = Talk.of(dispatcher, tracker)
+        wanted = talk.entity("domain")
+        if wanted in {service.domain for service in talk.knowledge.services.values()}:
+            _offer_services(talk, wanted)
         else:
-            buttons = [button("services", language, "services")]
-            send(dispatcher, say("actions.unknown_service", language), language, buttons)
-        return [SlotSet("language", language)]
+            talk.say_text("unknown_service", "services")
+        return talk.keep()
 
 
-def _offer_services(dispatcher: CollectingDispatcher, domain: str, language: Language) -> None:
+def _offer_services(talk: Talk, domain: str) -> None:
     buttons = [
-        Button(title=short_name(service, language), payload=payload("show", service=service.slug))
-        for service in held.current().services.values()
+        Button(title=short_name(service, talk.language), payload=payload("show", service=service.slug))
+        for service in talk.knowledge.services.values()
         if service.domain == domain
     ]
-    title = say(f"actions.domain_{domain}", language)
-    send(dispatcher, say("actions.domain", language, domain=title), language, buttons)
+    title = say(f"actions.domain_{domain}", talk.language)
+    text = say("actions.domain", talk.language, domain=title)
+    talk.say(text, [*buttons, talk.button("back_to_domains", "services")])

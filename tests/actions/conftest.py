@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, cast
 
 import pytest
@@ -15,6 +16,7 @@ from knowledge_base import sections
 from knowledge_base.decision import Decision
 from knowledge_base.model import SectionName, load_all
 from knowledge_base.search import Hit, Searcher, SearchResult
+from nlu.entities import find
 from texts import Language
 
 SERVICES = load_all()
@@ -52,10 +54,18 @@ def search(monkeypatch: pytest.MonkeyPatch) -> Iterator[GivenSearch]:
 
 @dataclass
 class Turn:
-    """What an action said, and the slots after it."""
+    """What an action said, the slots after it, and those that it set."""
 
-    reply: Reply
+    replies: list[Reply]
     slots: dict[str, Any] = field(default_factory=dict)
+    changes: dict[str, Any] = field(default_factory=dict)
+    left_form: bool = False
+
+    @property
+    def reply(self) -> Reply:
+        """The only reply."""
+        (reply,) = self.replies
+        return reply
 
 
 Act = Callable[..., Awaitable[Turn]]
@@ -65,7 +75,8 @@ Act = Callable[..., Awaitable[Turn]]
 def act(search: GivenSearch) -> Act:
     """`await act("answer", "сколько стоит?", language="ru", slots=…, entities=…)`: one turn as Rasa would ask for it.
 
-    `language` is what the language component noted for the message, `conversation` the conversation's so far.
+    Entities of the text are found as Rasa's component finds them; `entities` are those of a button. `language` is
+    what the language component noted for the message, `conversation` the conversation's so far.
     """
 
     async def act(
@@ -76,19 +87,31 @@ def act(search: GivenSearch) -> Act:
         conversation: Language | None = "ru",
         slots: dict[str, Any] | None = None,
         entities: dict[str, str] | None = None,
+        intent: str = "x",
+        form: str | None = None,
+        plain: bool = False,
     ) -> Turn:
         slots = slots or {}
+        in_text = [
+            {"entity": each.entity, "value": each.value, "start": each.start, "end": each.end}
+            for each in find(text, date(2026, 11, 29))
+        ]
         message = {
             "text": text,
             "language": language,
-            "intent": {"name": "x"},
-            "entities": [{"entity": name, "value": value} for name, value in (entities or {}).items()],
-            "metadata": {"language": conversation} if conversation else {},
+            "intent": {"name": intent},
+            "entities": [*in_text, *({"entity": name, "value": value} for name, value in (entities or {}).items())],
+            "metadata": {"plain": plain, **({"language": conversation} if conversation else {})},
         }
-        tracker = {"sender_id": "c", "slots": slots, "latest_message": message, "events": [], "paused": False}
-        done = await server.run({"next_action": f"action_{action}", "tracker": tracker, "domain": {}})
-        (response,) = done["responses"]
+        tracker = {
+            "sender_id": "c", "slots": slots, "latest_message": message, "events": [], "paused": False,
+            "active_loop": {"name": form} if form else {},
+        }  # fmt: skip
+        name = action if action.startswith("validate_") else f"action_{action}"
+        done = await server.run({"next_action": name, "tracker": tracker, "domain": {}})
         changes = {event["name"]: event["value"] for event in done["events"] if event["event"] == "slot"}
-        return Turn(Reply.model_validate(response["custom"]), {**slots, **changes})
+        left_form = any(event["event"] == "active_loop" and event["name"] is None for event in done["events"])
+        replies = [Reply.model_validate(response["custom"]) for response in done["responses"]]
+        return Turn(replies, {**slots, **changes}, changes, left_form)
 
     return act

@@ -28,7 +28,7 @@ async def test_an_answer_names_its_service_sources_and_day_of_verification(act: 
     assert {source.url for source in turn.reply.answer.sources} <= {source.url for source in SERVICES[CARD].sources}
     assert turn.reply.answer.sources
     assert turn.reply.text.startswith("Замена удостоверения личности\n")
-    assert turn.slots["service"] == CARD
+    assert turn.slots["current_service"] == CARD
 
 
 async def test_the_special_case_that_a_question_describes_is_told_beside_the_summary(
@@ -47,7 +47,7 @@ async def test_the_section_asked_about_is_told_and_not_offered_again(act: Act, s
     assert turn.reply.answer.section == "fee"
     assert say("render.fee", "ru") not in titles(turn.reply.buttons)
     assert say("render.documents", "ru") in titles(turn.reply.buttons)
-    assert len(turn.reply.buttons) <= 6
+    assert len(turn.reply.buttons) <= 7
     assert turn.reply.buttons[-1].payload == "/operator"
 
 
@@ -56,13 +56,13 @@ async def test_an_answer_is_in_the_language_of_the_message(act: Act, search: Giv
     turn = await act("answer", "жеке куәлікті жоғалтып алдым", language="kk", conversation="ru")
     assert turn.reply.language == "kk"
     assert turn.reply.text.startswith("Жеке куәлікті ауыстыру\n")
-    assert turn.slots["language"] == "kk"
+    assert turn.slots["spoken_language"] == "kk"
 
 
 async def test_an_undecided_message_keeps_the_language_of_the_conversation(act: Act, search: GivenSearch) -> None:
     search.finds("answer", CARD)
     assert (await act("answer", "1414", conversation="kk")).reply.language == "kk"
-    assert (await act("answer", "1414", conversation=None, slots={"language": "kk"})).reply.language == "kk"
+    assert (await act("answer", "1414", conversation=None, slots={"spoken_language": "kk"})).reply.language == "kk"
     assert (await act("answer", "1414", conversation=None)).reply.language == "ru"
 
 
@@ -80,7 +80,7 @@ async def test_a_question_without_subject_is_about_the_service_before(
     act: Act, search: GivenSearch, text: str, language: Language, section: str
 ) -> None:
     search.finds("answer", PASSPORT, has_subject=False)
-    turn = await act("answer", text, language=language, slots={"service": CARD, "section": None})
+    turn = await act("answer", text, language=language, slots={"current_service": CARD, "current_section": None})
     assert turn.reply.answer is not None
     assert (turn.reply.answer.service, turn.reply.answer.section) == (CARD, section)
 
@@ -101,7 +101,7 @@ async def test_a_section_named_before_its_service_is_kept_until_the_service_is_n
 
 async def test_a_new_subject_does_not_inherit_the_section_of_the_service_before(act: Act, search: GivenSearch) -> None:
     search.finds("answer", PASSPORT)
-    turn = await act("answer", "а паспорт", language="ru", slots={"service": CARD, "section": "fee"})
+    turn = await act("answer", "а паспорт", language="ru", slots={"current_service": CARD, "current_section": "fee"})
     assert turn.reply.answer is not None
     assert (turn.reply.answer.service, turn.reply.answer.section) == (PASSPORT, "summary")
 
@@ -109,7 +109,7 @@ async def test_a_new_subject_does_not_inherit_the_section_of_the_service_before(
 async def test_who_asks_for_a_way_that_a_service_lacks_is_told_the_other(act: Act, search: GivenSearch) -> None:
     slug = next(slug for slug, service in SERVICES.items() if service.online is None)
     search.finds("none", has_subject=False)
-    turn = await act("answer", "а онлайн можно?", language="ru", slots={"service": slug})
+    turn = await act("answer", "а онлайн можно?", language="ru", slots={"current_service": slug})
     assert turn.reply.answer is not None
     assert turn.reply.answer.section == "in_person"
 
@@ -145,7 +145,7 @@ async def test_what_is_unknown_is_said_to_be_so_and_more_directly_the_second_tim
 
 
 async def test_an_unknown_question_does_not_end_the_talk_about_a_service(act: Act, search: GivenSearch) -> None:
-    unknown = await act("answer", "как построить ракету", language="ru", slots={"service": CARD})
+    unknown = await act("answer", "как построить ракету", language="ru", slots={"current_service": CARD})
     search.finds("none", has_subject=False)
     turn = await act("answer", "а сколько стоит?", language="ru", slots=unknown.slots)
     assert turn.reply.answer is not None
@@ -168,7 +168,7 @@ async def test_a_button_shows_its_section_in_the_language_of_the_conversation(ac
     turn = await act("show", "/show{…}", conversation="kk", entities={"service": CARD, "section": "term"})
     assert turn.reply.answer is not None
     assert (turn.reply.language, turn.reply.answer.section) == ("kk", "term")
-    assert (turn.slots["service"], turn.slots["section"]) == (CARD, "term")
+    assert (turn.slots["current_service"], turn.slots["current_section"]) == (CARD, "term")
 
 
 async def test_a_button_without_section_or_with_an_unknown_one_shows_the_summary(act: Act) -> None:
@@ -179,12 +179,162 @@ async def test_a_button_without_section_or_with_an_unknown_one_shows_the_summary
 
 
 async def test_a_button_of_a_service_that_is_gone_offers_the_list(act: Act) -> None:
-    turn = await act("show", "/show{…}", entities={"service": "gone"}, slots={"service": "gone"})
+    turn = await act("show", "/show{…}", entities={"service": "gone"}, slots={"current_service": "gone"})
     assert turn.reply.text == say("actions.unknown_service", "ru")
-    assert turn.slots["service"] is None
+    assert turn.slots["current_service"] is None
 
 
 async def test_a_failing_search_is_no_answer(act: Act, search: GivenSearch) -> None:
     search.error = BrokenIndex("gone")
     with pytest.raises(BrokenIndex):
         await act("answer", "паспорт", language="ru")
+
+
+# --- follow-ups
+
+
+@pytest.mark.parametrize(("text", "language"), [("а если онлайн?", "ru"), ("онлайн болса ше?", "kk")])
+async def test_a_way_asked_about_in_a_follow_up_is_told(
+    act: Act, search: GivenSearch, text: str, language: Language
+) -> None:
+    search.finds("none", has_subject=False)
+    turn = await act("answer", text, language=language, intent="follow_up", slots={"current_service": CARD})
+    assert turn.reply.answer is not None
+    assert (turn.reply.answer.service, turn.reply.answer.section) == (CARD, "online")
+
+
+def with_case_about(person: str) -> tuple[str, str]:
+    """A service with a special case that speaks of such people, and the case's beginning in Russian."""
+    for slug, service in SERVICES.items():
+        for case in service.cases:
+            if person in case.when.ru.lower() and len(case.when.ru.split()) < 8:
+                return slug, case.when.ru
+    raise LookupError(person)
+
+
+@pytest.mark.parametrize(("text", "language"), [("а для ребёнка?", "ru"), ("балаға ше?", "kk")])
+async def test_a_follow_up_about_a_child_goes_to_the_special_case(
+    act: Act, search: GivenSearch, text: str, language: Language
+) -> None:
+    slug = PASSPORT
+    search.finds("none", has_subject=False)
+    turn = await act("answer", text, language=language, intent="follow_up", slots={"current_service": slug})
+    about = [case for case in SERVICES[slug].cases if case.what[language][:30] in turn.reply.text]
+    assert about
+    assert turn.slots["current_service"] == slug
+
+
+async def test_a_follow_up_about_somebody_of_whom_nothing_is_known_is_not_made_up(
+    act: Act, search: GivenSearch
+) -> None:
+    search.finds("none", has_subject=False)
+    turn = await act("answer", "а ветерану?", language="ru", intent="follow_up", slots={"current_service": "apostille"})
+    assert "проверенных сведений у меня нет" in turn.reply.text
+    assert turn.slots["operator_offered"] is True
+
+
+async def test_a_new_service_named_in_a_follow_up_changes_the_subject_and_keeps_what_was_asked(
+    act: Act, search: GivenSearch
+) -> None:
+    search.finds("answer", PASSPORT)
+    turn = await act(
+        "answer", "а паспорт?", language="ru", intent="follow_up",
+        slots={"current_service": CARD, "current_section": "fee", "recent_services": [CARD]},
+    )  # fmt: skip
+    assert turn.reply.answer is not None
+    assert (turn.reply.answer.service, turn.reply.answer.section) == (PASSPORT, "fee")
+    assert turn.slots["recent_services"] == [PASSPORT, CARD]
+
+
+# --- going back
+
+
+@pytest.mark.parametrize("text", ["вернёмся к паспорту", "давайте обратно про паспорт"])
+async def test_a_subject_of_before_is_gone_back_to_by_name(act: Act, search: GivenSearch, text: str) -> None:
+    search.finds("clarify", "apostille")
+    turn = await act(
+        "go_back",
+        text,
+        language="ru",
+        slots={"current_service": CARD, "recent_services": [CARD, "apostille", PASSPORT]},
+    )
+    assert turn.reply.answer is not None
+    assert turn.reply.answer.service == PASSPORT
+    assert turn.slots["recent_services"] == [PASSPORT, CARD, "apostille"]
+
+
+async def test_without_a_name_the_subject_before_this_one_is_gone_back_to(act: Act, search: GivenSearch) -> None:
+    search.finds("none", has_subject=False)
+    slots = {"current_service": CARD, "recent_services": [CARD, PASSPORT]}
+    turn = await act("go_back", "давай вернёмся назад", language="ru", slots=slots)
+    assert turn.reply.answer is not None
+    assert turn.reply.answer.service == PASSPORT
+
+
+async def test_where_nothing_was_talked_of_going_back_asks_which_service(act: Act, search: GivenSearch) -> None:
+    search.finds("none", has_subject=False)
+    turn = await act("go_back", "вернёмся", language="ru")
+    assert turn.reply.text == say("actions.which_service", "ru")
+
+
+# --- choosing
+
+OFFERED = ["address-certificate", "criminal-record-certificate", "apostille"]
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "chosen"),
+    [
+        ("1", "ru", 0),
+        ("2", "ru", 1),
+        ("второе", "ru", 1),
+        ("третий вариант", "ru", 2),
+        ("последнее", "ru", 2),
+        ("екіншісі", "kk", 1),
+        ("бирінши", "kk", 0),
+        ("соңғысы керек", "kk", 2),
+        ("про апостиль", "ru", 2),
+        ("адресная", "ru", 0),
+        ("о судимости", "ru", 1),
+        ("сотталмағаны", "kk", 1),
+    ],
+)
+async def test_one_of_those_offered_is_chosen_by_number_or_by_name(
+    act: Act, search: GivenSearch, text: str, language: Language, chosen: int
+) -> None:
+    search.finds("none")
+    turn = await act("answer", text, language=language, slots={"choices": OFFERED, "current_section": "fee"})
+    assert turn.reply.answer is not None
+    assert (turn.reply.answer.service, turn.reply.answer.section) == (OFFERED[chosen], "fee")
+    assert turn.slots["choices"] is None
+
+
+async def test_a_free_phrase_that_the_search_understands_chooses_too(act: Act, search: GivenSearch) -> None:
+    search.finds("answer", "criminal-record-certificate")
+    turn = await act("answer", "для работодателя, что не сидел", language="ru", slots={"choices": OFFERED})
+    assert turn.reply.answer is not None
+    assert turn.reply.answer.service == "criminal-record-certificate"
+
+
+async def test_what_chooses_nothing_is_asked_once_more_and_then_a_person_is_offered(
+    act: Act, search: GivenSearch
+) -> None:
+    search.finds("none")
+    first = await act("answer", "ну ту самую", language="ru", slots={"choices": OFFERED, "current_section": "fee"})
+    assert first.reply.text == say("actions.clarify_again", "ru")
+    assert len(first.reply.buttons) == 4
+    second = await act("answer", "да ту же", language="ru", slots=first.slots)
+    assert second.reply.text == say("actions.none_again", "ru")
+    assert second.slots["operator_offered"] is True
+
+
+async def test_none_of_these_twice_offers_a_person(act: Act, search: GivenSearch) -> None:
+    first = await act("none_of_these", "ни то ни другое", language="ru", slots={"choices": OFFERED})
+    assert first.reply.text == say("actions.none_of_these", "ru")
+    second = await act("none_of_these", "опять не то", language="ru", slots=first.slots)
+    assert second.reply.text == say("actions.none_again", "ru")
+
+
+async def test_a_number_without_anything_to_choose_from_is_no_choice(act: Act, search: GivenSearch) -> None:
+    search.finds("none")
+    assert (await act("answer", "2", language="ru")).reply.text == say("actions.none", "ru")
