@@ -75,15 +75,16 @@ class Running:
         """Wait until the service and Rasa can answer. Raises `RuntimeError` after `within` seconds, or if it ended."""
         assert self._process is not None
         deadline = time.monotonic() + within
-        while time.monotonic() < deadline:
-            if self._process.poll() is not None:
-                raise RuntimeError(f"the service ended:\n{self.log()}")
-            try:
-                if httpx.get(f"{self.url}/readyz", timeout=5).status_code == 200:
-                    return
-            except httpx.HTTPError:
-                pass
-            time.sleep(0.3)
+        with httpx.Client(timeout=5, trust_env=False) as client:
+            while time.monotonic() < deadline:
+                if self._process.poll() is not None:
+                    raise RuntimeError(f"the service ended:\n{self.log()}")
+                try:
+                    if client.get(f"{self.url}/readyz").status_code == 200:
+                        return
+                except httpx.HTTPError:
+                    pass
+                time.sleep(0.3)
         raise RuntimeError(f"the service did not become ready:\n{self.log()}")
 
     def log(self) -> str:

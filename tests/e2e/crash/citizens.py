@@ -22,6 +22,7 @@ from texts import say
 __all__ = ["Citizen", "TelegramCitizen", "WebCitizen", "walk"]
 
 LONGEST_WAIT = 60  # seconds after which a citizen writes on without the answers that are still owed
+AWAY = 1.0  # seconds until a citizen tries again where the service is away
 DELAYED = {say("conversations.answer_delayed", language) for language in ("ru", "kk")}
 
 
@@ -102,7 +103,7 @@ class WebCitizen(Citizen):
                 return press
             if sent is not None and sent.status_code < 500 and sent.status_code != 429:
                 raise AssertionError(f"a message was refused: {sent.status_code} {sent.text}")
-            await asyncio.sleep(0.5)
+            await asyncio.sleep(AWAY)
 
     async def listen(self) -> list[Heard]:
         while True:
@@ -179,6 +180,6 @@ async def _await_answers(citizen: Citizen) -> None:
             if len(await citizen.answers()) >= len(citizen.asked):
                 return
         except httpx.HTTPError:
-            pass
+            await asyncio.sleep(AWAY)
         await asyncio.sleep(pause)
         pause = min(1.5 * pause, 0.5)

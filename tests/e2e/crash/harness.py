@@ -56,7 +56,7 @@ async def run(plan_: Plan, folder: Path, log: Callable[[str], None]) -> Report:
             await asyncio.to_thread(running.start)
             return await _run(plan_, running, double, chance, log)
         finally:
-            await asyncio.to_thread(running.stop)
+            await asyncio.to_thread(running.kill)  # at once, whatever it may be doing: nothing more is looked at
 
 
 async def _run(
