@@ -35,7 +35,7 @@ def case_of(service: Service, text: str, language: Language) -> Case | None:
             best, most = case, (share, common)
     if best is not None:
         return best
-    spoken_of = _persons(text) - _persons(" ".join(names))
+    spoken_of = _persons(text) - _persons(service.name[language])
     return next((case for case in service.cases if spoken_of & _persons(case.when[language])), None)
 
 

@@ -203,15 +203,6 @@ async def test_a_way_asked_about_in_a_follow_up_is_told(
     assert (turn.reply.answer.service, turn.reply.answer.section) == (CARD, "online")
 
 
-def with_case_about(person: str) -> tuple[str, str]:
-    """A service with a special case that speaks of such people, and the case's beginning in Russian."""
-    for slug, service in SERVICES.items():
-        for case in service.cases:
-            if person in case.when.ru.lower() and len(case.when.ru.split()) < 8:
-                return slug, case.when.ru
-    raise LookupError(person)
-
-
 @pytest.mark.parametrize(("text", "language"), [("а для ребёнка?", "ru"), ("балаға ше?", "kk")])
 async def test_a_follow_up_about_a_child_goes_to_the_special_case(
     act: Act, search: GivenSearch, text: str, language: Language
@@ -296,7 +287,7 @@ OFFERED = ["address-certificate", "criminal-record-certificate", "apostille"]
         ("про апостиль", "ru", 2),
         ("адресная", "ru", 0),
         ("о судимости", "ru", 1),
-        ("сотталмағаны", "kk", 1),
+        ("соттылығы туралы", "kk", 1),
     ],
 )
 async def test_one_of_those_offered_is_chosen_by_number_or_by_name(
