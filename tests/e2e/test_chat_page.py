@@ -269,6 +269,7 @@ async def test_all_is_done_by_the_keyboard(visit, service, language):
     assert (await only(service)).stars == 2
     await to(reader.say("erase"))
     await keyboard.press("Enter")
+    await expect(reader.page.get_by_text(reader.say("erase_ask"))).to_be_visible()
     await to(reader.say("erase_yes"))
     await keyboard.press("Enter")
     await expect(reader.page.get_by_role("status")).to_have_text(reader.say("note_erased"))
