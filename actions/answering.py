@@ -47,23 +47,31 @@ class ActionAnswer(Action):
         section = searcher.section_of(talk.text, talk.language)
         if (events := _follow_up(talk, found, section)) is not None:
             return events
-        if found.decision == "answer" and found.has_subject:
-            return _tell_best(talk, found)
-        if offered and found.decision != "clarify":
-            return _not_chosen(talk, offered)
-        if not found.has_subject:
-            talk.say_text("which_service", "services", answer=Answer(decision="clarify"))
-            return talk.remember(section=section)
-        if found.decision == "clarify":
-            if talk.failures + 1 >= FAILURES_BEFORE_A_PERSON:
-                return _not_chosen(talk, offered)
-            services = [talk.knowledge.services[hit.service] for hit in found.results[:MOST_CLARIFIED]]
-            clarify(talk, services, section)
-            # Whoever is asked a second time in a row has not found what was meant among the first ones.
-            failures = talk.failures + 1 if offered else talk.failures
-            slugs = [service.slug for service in services]
-            return talk.remember(service=talk.service, section=section, choices=slugs, failures=failures)
+        return _by_search(talk, found, section, offered)
+
+
+def _by_search(talk: Talk, found: SearchResult, section: SectionName | None, offered: list[Service]) -> list[EventType]:
+    """Tell what the search has found, ask which of several is meant, or say that nothing is known.
+
+    `offered` are the services among which the citizen was to choose and has not.
+    """
+    if found.decision == "answer" and found.has_subject:
+        return _tell_best(talk, found)
+    if offered and found.decision != "clarify":
+        return _not_chosen(talk, offered)
+    if not found.has_subject:
+        talk.say_text("which_service", "services", answer=Answer(decision="clarify"))
+        return talk.remember(section=section)
+    if found.decision != "clarify":
         return fail(talk)
+    if talk.failures + 1 >= FAILURES_BEFORE_A_PERSON:
+        return _not_chosen(talk, offered)
+    services = [talk.knowledge.services[hit.service] for hit in found.results[:MOST_CLARIFIED]]
+    clarify(talk, services, section)
+    # Whoever is asked a second time in a row has not found what was meant among the first ones.
+    failures = talk.failures + 1 if offered else talk.failures
+    slugs = [service.slug for service in services]
+    return talk.remember(service=talk.service, section=section, choices=slugs, failures=failures)
 
 
 def _follow_up(talk: Talk, found: SearchResult, section: SectionName | None) -> list[EventType] | None:
@@ -105,8 +113,8 @@ class ActionGoBack(Action):
         named = chosen(talk.text, recent, talk.language)
         if named is not None:
             return tell(talk, named, section)
-        if found.has_subject and found.decision == "answer":
-            return _tell_best(talk, found)
+        if found.has_subject and found.decision != "none":
+            return _by_search(talk, found, section, [])
         others = [service for service in recent if service != talk.service] or recent
         if others:
             return tell(talk, others[0], section)

@@ -23,6 +23,9 @@ HERE = "here"
 LEAST_LETTERS = 10
 """Letters that a question has; what is shorter is «да», «хочу», or a slip of the finger."""
 
+ELSEWHERE = frozenset({"help", "language", "services", "go_back", "calculate", "goodbye"})
+"""What a text must be sure to mean not to be taken for the question, which may be about anything."""
+
 _LOOKS_LIKE_CONTACT = re.compile(r"@|(?:\d[\s()-]*){4,}")
 
 
@@ -38,6 +41,8 @@ class ValidateQuestionForm(Action):
             return []
         if tracker.get_slot("requested_slot") == "contact":
             return _contact(talk)
+        if talk.intent in ELSEWHERE and answers_nothing(talk, clearly=True):
+            return []
         if sum(letter.isalpha() for letter in talk.text) < LEAST_LETTERS:
             talk.say_text("question_short")
             return [SlotSet("question", None)]

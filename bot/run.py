@@ -121,7 +121,17 @@ def _open_knowledge(settings: Settings) -> tuple[Callable[..., FastAPI], Callabl
     except (index.BrokenIndex, OSError, ValueError, RuntimeError) as error:
         why = " ".join(str(error).split())
         raise CannotStart(f"no search index: {why}; «jauap index --force» builds it anew") from error
+    _warm_up()
     return create_app, knowledge.search
+
+
+def _warm_up() -> None:
+    """Read now what the first message would otherwise wait a second for; faulty calculations are found here."""
+    from knowledge_base import calculations
+    from nlu.text import emergency
+
+    calculations.find("жәрдемақы", "kk")
+    emergency.recognise("көмектесіңіз")
 
 
 @asynccontextmanager

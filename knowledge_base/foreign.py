@@ -15,13 +15,8 @@ INTENTS = ("out_of_scope", "greet", "goodbye", "thank", "affirm", "deny", "bot_c
 def foreign_texts(folder: Path = EXAMPLES) -> list[str]:
     """The examples of `INTENTS` in both languages, from Rasa's training files below `folder`."""
     texts: list[str] = []
-    for path in files(folder):
+    for path in sorted(path for path in folder.glob("*/*.yml") if path.parent.name in ("ru", "kk")):
         for block in yaml.load(path.read_text("utf-8"), yaml.CSafeLoader)["nlu"]:
             if block["intent"] in INTENTS:
                 texts += [line.removeprefix("- ") for line in block["examples"].splitlines()]
     return texts
-
-
-def files(folder: Path = EXAMPLES) -> list[Path]:
-    """The files that `foreign_texts` reads."""
-    return sorted(path for path in folder.glob("*/*.yml") if path.parent.name in ("ru", "kk"))

@@ -60,8 +60,10 @@ def version_of(encoder: str | None, folder: Path = SERVICES, rates: Path = RATES
     """What an index is named after: a hash of all that goes into it."""
     digest = hashlib.sha256(f"{FORMAT} {encoder or OWN}".encode())
     weights = [WEIGHTS / "model.safetensors"] if encoder is None else []
-    for path in [*sorted(folder.glob("*/*.yaml")), rates, *foreign.files(), *weights, *CODE]:
+    for path in [*sorted(folder.glob("*/*.yaml")), rates, *weights, *CODE]:
         digest.update(f"\0{path.parent.name}/{path.name}\0".encode() + path.read_bytes())
+    # The texts and not their files, most of whose examples are no concern of the index.
+    digest.update("\0".join(foreign.foreign_texts()).encode())
     return digest.hexdigest()[:16]
 
 

@@ -88,11 +88,16 @@ async def test_an_amount_out_of_all_bounds_is_refused_with_the_limit(act: Act) -
     assert turn.slots["answers"] == {}
 
 
-@pytest.mark.parametrize("intent", ["operator", "cancel", "emergency", "help", "language", "show"])
+@pytest.mark.parametrize("intent", ["operator", "cancel", "emergency"])
 async def test_a_wish_for_something_else_is_never_taken_for_an_answer(act: Act, intent: str) -> None:
     turn = await validate(act, "второй", begun(), intent=intent)
     assert turn.changes == {}
     assert turn.replies == []
+
+
+async def test_another_button_is_never_taken_for_an_answer(act: Act) -> None:
+    turn = await validate(act, '/show{"service": "apostille"}', begun(), intent="show")
+    assert turn.changes == {}
 
 
 async def test_a_question_in_between_is_left_to_the_other_rules(act: Act) -> None:
