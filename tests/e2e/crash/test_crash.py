@@ -1,0 +1,25 @@
+"""A short run of the crash harness: whatever is killed, every message is answered once and in order."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.settings import ROOT
+from tests.e2e.crash.harness import Plan, run
+from tests.e2e.running import borrow
+
+pytestmark = pytest.mark.slow
+
+PLAN = Plan(messages=300, citizens=50, service_kills=3, rasa_kills=2, think=2, seed=5)
+
+
+@pytest.mark.timeout(1800)
+async def test_whatever_is_killed_every_message_is_answered_once_and_in_order(tmp_path, tmp_path_factory):
+    borrow(tmp_path, [ROOT / "var", *tmp_path_factory.getbasetemp().iterdir()])
+    report = await run(PLAN, tmp_path, print)
+    print(report.table())
+    assert report.killed == {"service": 3, "rasa": 2}
+    assert sum(channel.messages for channel in report.channels.values()) == PLAN.messages
+    verdicts = {name: [v for v in channel.verdicts if not v.sound] for name, channel in report.channels.items()}
+    assert verdicts == {"web": [], "telegram": []}
+    assert report.faults == []
