@@ -139,7 +139,7 @@ def _begin(talk: Talk, sheet: Sheet | None) -> list[EventType]:
     if begun is None:
         return [SlotSet("chosen_calculation", None), SlotSet("answers", None), SlotSet("operand", None)]
     # What the wish itself says of the answers need not be asked: «пособие на второго ребёнка».
-    while (question := begun.question) is not None and question.kind == "choice" and talk.entity("calculation") is None:
+    while (question := begun.question) is not None and _said_with(question, talk):
         value = question.read(talk.text, talk.language)
         if value is None or question.problem(value) is not None:
             break
@@ -147,18 +147,31 @@ def _begin(talk: Talk, sheet: Sheet | None) -> list[EventType]:
     return begun.slots()
 
 
+def _said_with(question: Question, talk: Talk) -> bool:
+    """Whether a wish may have the answer in it: an option, or a number whose unit is said («5 МРП»)."""
+    if talk.text.startswith("/"):
+        return False
+    return question.kind == "choice" or (question.unit == "mrp" and _MRP.search(talk.text) is not None)
+
+
+_MRP = re.compile(r"\b(?:мрп|аек|mrp|aek)", re.IGNORECASE)
+
+
 def _meant(talk: Talk) -> list[Calculation]:
-    """The calculations that a wish may mean: by its words, or else those of the service talked of."""
+    """The calculations that a wish may mean: by its words, or else by the service that it names or that is talked of.
+
+    One where it is clear: only it belongs to the service that the search finds.
+    """
     found = calculations.find(talk.text, talk.language)
-    if not found and talk.service is not None:
-        found = calculations.for_service(talk.service.slug)
-    return found[:1] if len(found) > 1 and _clear(talk, found) else found
-
-
-def _clear(talk: Talk, found: list[Calculation]) -> bool:
-    """Whether the first calculation is meant: only it belongs to the service that the search finds."""
-    result = talk.knowledge.searcher.search(talk.text, talk.language)
-    return result.decision == "answer" and result.results[0].service == found[0].service
+    if len(found) == 1:
+        return found
+    searched = talk.knowledge.searcher.search(talk.text, talk.language)
+    best = searched.results[0].service if searched.decision == "answer" and searched.results else None
+    if found:
+        return found[:1] if found[0].service == best else found
+    if best is None and searched.decision == "none" and talk.service is not None:
+        best = talk.service.slug
+    return calculations.for_service(best) if best is not None else []
 
 
 def _choose(talk: Talk) -> list[EventType]:

@@ -37,6 +37,8 @@ class ValidateQuestionForm(Action):
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         talk = Talk.of(dispatcher, tracker)
+        if talk.intent == "leave_question":  # the wish itself is not the question, but may have the number in it
+            return [SlotSet("question", None), SlotSet("contact", _found(talk.text))]
         if interrupts(talk):
             return []
         if tracker.get_slot("requested_slot") == "contact":
@@ -46,8 +48,7 @@ class ValidateQuestionForm(Action):
         if sum(letter.isalpha() for letter in talk.text) < LEAST_LETTERS:
             talk.say_text("question_short")
             return [SlotSet("question", None)]
-        found = _found(talk.text)
-        return [SlotSet("question", True), *([SlotSet("contact", found)] if found else [])]
+        return [SlotSet("question", True), SlotSet("contact", _found(talk.text) or tracker.get_slot("contact"))]
 
 
 def _contact(talk: Talk) -> list[EventType]:

@@ -173,6 +173,12 @@ async def leave(act: Act, text: str, requested: str | None, slots: dict[str, Any
     )  # fmt: skip
 
 
+async def test_the_wish_to_leave_a_question_is_not_the_question_but_may_have_the_number(act: Act) -> None:
+    wish = "хочу оставить вопрос оператору, мой номер +7 701 234 56 78"
+    turn = await leave(act, wish, None, {}, intent="leave_question")
+    assert turn.changes == {"question": None, "contact": "+7 701 234 56 78"}
+
+
 async def test_a_question_about_anything_is_taken(act: Act) -> None:
     turn = await leave(act, "почему мне не начислили пособие за октябрь", "question", {}, intent="complaint")
     assert turn.slots["question"] is True
