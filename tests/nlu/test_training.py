@@ -1,5 +1,6 @@
 """The training data are enough, in both languages, and Rasa itself has nothing to say against them."""
 
+import re
 import subprocess
 from collections import defaultdict
 from functools import cache
@@ -78,4 +79,6 @@ def test_rasa_validates_the_training_data_without_warnings(tmp_path):
     assert done.returncode == 0, said[-3000:]
     assert "No story structure conflicts found" in said
     assert "WARNING" not in said
-    assert "rasa/shared/utils/io.py" not in said  # where Rasa raises its warnings about data
+    warnings = re.findall(r"rasa/shared/utils/io\.py:\d+: (.*)", said)  # where Rasa raises its warnings about data
+    untyped = [f"The intent '{intent}' is listed in the domain file, but is not found" for intent in BY_BUTTON]
+    assert not [warning for warning in warnings if not any(expected in warning for expected in untyped)]
