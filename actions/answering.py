@@ -19,7 +19,7 @@ from knowledge_base.search import SearchResult
 from knowledge_base.sections import remainder
 from texts import say
 
-__all__ = ["ActionAnswer", "ActionGoBack", "ActionNoneOfThese", "ActionOutOfScope", "ActionShow"]
+__all__ = ["ActionAnswer", "ActionGoBack", "ActionNoneOfThese", "ActionOutOfScope", "ActionShow", "answer"]
 
 MOST_CLARIFIED = 3
 FAILURES_BEFORE_A_PERSON = 2
@@ -38,16 +38,20 @@ class ActionAnswer(Action):
         return "action_answer"
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
-        talk = Talk.of(dispatcher, tracker)
-        offered = talk.choices
-        if (choice := chosen(talk.text, offered, talk.language)) is not None:
-            return tell(talk, choice, talk.section)
-        searcher = talk.knowledge.searcher
-        found = searcher.search(talk.text, talk.language)
-        section = searcher.section_of(talk.text, talk.language)
-        if (events := _follow_up(talk, found, section)) is not None:
-            return events
-        return _by_search(talk, found, section, offered)
+        return answer(Talk.of(dispatcher, tracker))
+
+
+def answer(talk: Talk) -> list[EventType]:
+    """Answer what the citizen has asked in their own words."""
+    offered = talk.choices
+    if (choice := chosen(talk.text, offered, talk.language)) is not None:
+        return tell(talk, choice, talk.section)
+    searcher = talk.knowledge.searcher
+    found = searcher.search(talk.text, talk.language)
+    section = searcher.section_of(talk.text, talk.language)
+    if (events := _follow_up(talk, found, section)) is not None:
+        return events
+    return _by_search(talk, found, section, offered)
 
 
 def _by_search(talk: Talk, found: SearchResult, section: SectionName | None, offered: list[Service]) -> list[EventType]:

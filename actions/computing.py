@@ -33,6 +33,9 @@ BACK = "_back"
 
 MOST_WORDS = 6  # of a message that only changes an answer of the last result; a longer one is a question of its own
 
+ELSEWHERE = frozenset({"leave_question", "complaint", "rude", "joke", "language", "bot_challenge", "go_back"})
+"""What a text that the classifier is sure of means, though a word of it could be an answer («перезвоните завтра»)."""
+
 Answers = dict[str, str | Decimal]
 
 
@@ -105,7 +108,7 @@ class ValidateCalculationForm(Action):
         sheet = _sheet(talk)
         if talk.intent == "calculate":
             return _begin(talk, sheet)
-        if interrupts(talk):
+        if interrupts(talk) or (talk.intent in ELSEWHERE and answers_nothing(talk, clearly=True)):
             return []
         if sheet is None:
             return _choose(talk)
@@ -327,9 +330,9 @@ def _said(question: Question, value: str | Decimal, talk: Talk) -> str:
     """An answer as it was taken, so that the citizen sees what was computed."""
     for option in question.options:
         if option.id == value:
-            return f"{question.ask[talk.language].rstrip('?')}: {option.title[talk.language]}"
+            return f"{question.ask[talk.language].partition('?')[0]}: {option.title[talk.language]}"
     assert isinstance(value, Decimal)
-    return f"{question.ask[talk.language].rstrip('?')}: {number(value)}"
+    return f"{question.ask[talk.language].partition('?')[0]}: {number(value)}"
 
 
 def again(talk: Talk) -> list[EventType] | None:

@@ -8,6 +8,8 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.answering import answer
+from actions.choosing import chosen
 from actions.forms import ended
 from actions.replies import Answer, Button, HandOver
 from actions.talk import Talk, payload, source_links
@@ -18,7 +20,10 @@ from knowledge_base.render import body, short_name
 from nlu.text import emergency
 from texts import say
 
-__all__ = ["ActionAffirm", "ActionComplaint", "ActionEmergency", "ActionOperator"]
+__all__ = ["ActionAffirm", "ActionComplaint", "ActionDeny", "ActionEmergency", "ActionOperator"]
+
+LONGEST_YES = 3
+"""Words that a mere yes or no has at most."""
 
 APPEAL = "appeal-to-state"
 """The service that tells how to complain."""
@@ -42,17 +47,38 @@ class ActionAffirm(Action):
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         talk = Talk.of(dispatcher, tracker)
+        if says_more(talk):
+            return answer(talk)
         if tracker.get_slot("operator_offered"):
             return hand_over(talk)
         talk.say_text("affirm")
         return talk.keep()
 
 
+class ActionDeny(Action):
+    """ "Нет", "не надо": nothing more is wanted now."""
+
+    def name(self) -> str:
+        return "action_deny"
+
+    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
+        talk = Talk.of(dispatcher, tracker)
+        if says_more(talk):
+            return answer(talk)
+        talk.say_text("deny")
+        return talk.keep()
+
+
+def says_more(talk: Talk) -> bool:
+    """Whether a yes or no is the beginning of something else («да, мне нужен паспорт»), or chooses from an offer."""
+    return len(talk.text.split()) > LONGEST_YES or chosen(talk.text, talk.choices, talk.language) is not None
+
+
 def hand_over(talk: Talk) -> list[EventType]:
     """Hand over to an operator, because the citizen wants it."""
     topic = talk.tracker.get_slot("current_service")
-    answer = Answer(decision="handover", service=topic)
-    talk.say(say("actions.operator", talk.language), answer=answer, hand_over=HandOver(reason="asked", topic=topic))
+    handed = Answer(decision="handover", service=topic)
+    talk.say(say("actions.operator", talk.language), answer=handed, hand_over=HandOver(reason="asked", topic=topic))
     return [*talk.remember(service=talk.service), *ended(talk)]
 
 
@@ -95,14 +121,14 @@ class ActionComplaint(Action):
             sources += source_links(appeal, "summary")
             buttons.insert(0, talk.button("appeal", "show", service=APPEAL, section="online"))
         parts.append(say("actions.complaint_operator", talk.language))
-        answer = Answer(
+        cited = Answer(
             decision="answer",
             service=APPEAL if appeal is not None else None,
             section="summary",
             sources=list({source.url: source for source in sources}.values()),
             verified=appeal.verified.isoformat() if appeal is not None else None,
         )
-        talk.say("\n\n".join(parts), [talk.button("operator", "operator"), *buttons], answer)
+        talk.say("\n\n".join(parts), [talk.button("operator", "operator"), *buttons], cited)
         return talk.remember(service=about or talk.service, operator_offered=True)
 
     def _about(self, talk: Talk) -> Service | None:
@@ -121,6 +147,6 @@ class ActionEmergency(Action):
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         talk = Talk.of(dispatcher, tracker)
-        kind = emergency.recognise(talk.text) or "rescue"  # 112 sends whoever is needed
+        kind = emergency.recognise(talk.text) or "general"
         talk.say(say(f"emergency.{kind}", talk.language), [talk.button("operator", "operator")])
         return [*talk.remember(service=talk.service, operator_offered=True), *ended(talk)]

@@ -17,7 +17,7 @@ from nlu.text.fold import fold
 from texts import Language, say
 
 __all__ = [
-    "ActionBotChallenge", "ActionDeny", "ActionDomain", "ActionGoodbye", "ActionGreet", "ActionHelp", "ActionInform",
+    "ActionBotChallenge", "ActionDomain", "ActionGoodbye", "ActionGreet", "ActionHelp", "ActionInform",
     "ActionJoke", "ActionLanguage", "ActionRude", "ActionServices", "ActionThank",
 ]  # fmt: skip
 
@@ -79,12 +79,6 @@ class ActionInform(_Saying, Action):
 
     key = "inform"
     offers = ("services",)
-
-
-class ActionDeny(_Saying, Action):
-    """ "Нет", "не надо": nothing more is wanted now."""
-
-    key = "deny"
 
 
 class ActionGreet(Action):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.conversations.record import append, locked, move, system_message
 from bot.conversations.states import Act
-from bot.conversations.text import Trouble, clean, is_payload, trouble
+from bot.conversations.text import Trouble, clean, is_payload, language_of, trouble
 from bot.storage import Conversation, Inbox, Message
 from texts import Language, say
 
@@ -73,6 +72,8 @@ async def receive(
         conversation.plain = plain
     if payload is not None and not text:
         text = await _title(session, conversation, payload)
+    if payload is not None and (chosen := language_of(payload)) is not None:
+        conversation.language = chosen  # at once: the dialogue is not asked while an operator has the conversation
     message = await append(session, conversation, author="citizen", text=clean(text))
     session.add(
         Inbox(
@@ -142,7 +143,6 @@ async def _title(session: AsyncSession, conversation: Conversation, payload: str
             if button["payload"] == payload:
                 return button["title"]
     # A button that no message offered: the widget's own, a command of Telegram.
-    intent, _, entities = payload.removeprefix("/").partition("{")
-    if intent == "language":
-        language = json.loads("{" + entities)["language"]  # whose name stands in its own language
+    intent = payload.removeprefix("/").partition("{")[0]
+    language = language_of(payload) or language  # whose name stands in its own language
     return say(f"conversations.pressed_{intent}", language)

@@ -6,6 +6,8 @@ import re
 import unicodedata
 from typing import Literal
 
+from texts import Language
+
 MAX_LENGTH = 4000
 """Characters that one message may have."""
 
@@ -21,7 +23,7 @@ _PAYLOAD = re.compile(
     r'|language\{"language": ?"(?:ru|kk)"\})'
 )
 
-__all__ = ["MAX_LENGTH", "Trouble", "clean", "is_payload", "trouble"]
+__all__ = ["MAX_LENGTH", "Trouble", "clean", "is_payload", "language_of", "trouble"]
 
 
 def clean(text: str) -> str:
@@ -40,6 +42,16 @@ def trouble(text: str) -> Trouble | None:
     if len(readable) < 0.7 * len(text.strip()) or readable.count("\N{REPLACEMENT CHARACTER}") > len(readable) / 10:
         return "binary"
     return None if any(c.isalnum() for c in readable) else "no_words"
+
+
+def language_of(payload: str) -> Language | None:
+    """The language that a payload switches to; None for any other payload.
+
+    >>> language_of('/language{"language": "kk"}')
+    'kk'
+    """
+    found = re.fullmatch(r'/language\{"language": ?"(ru|kk)"\}', payload)
+    return found[1] if found else None  # type: ignore[return-value]
 
 
 def is_payload(payload: str) -> bool:

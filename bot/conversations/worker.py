@@ -186,7 +186,8 @@ class Worker:
                 return
             finally:
                 self._events.publish(Event(conversation.id, "typing", {"author": "bot", "active": False}))
-        await self._commit(item, message, conversation.epoch, replies)
+        if not await self._commit(item, message, conversation.epoch, replies):
+            await self._dialogue.forget([conversation.id])  # it has noted a turn of what was erased meanwhile
 
     # --- the dialogue
 
@@ -281,8 +282,10 @@ class Worker:
 
     # --- what becomes of an answer
 
-    async def _commit(self, item: Inbox, message: Message, epoch: int, replies: list[Reply]) -> None:
+    async def _commit(self, item: Inbox, message: Message, epoch: int, replies: list[Reply]) -> bool:
         """Store the replies with the state change they bring, and that the message is answered.
+
+        False where the conversation has been erased.
 
         Replies begun before a change of state come too late. They are dropped where the operators have the conversation
         now: they read the message, too. Where it is back at the bot, the message stays owed and is asked again.
@@ -290,13 +293,13 @@ class Worker:
         async with self._database.write() as session:
             conversation, owed = await self._locked(session, item)
             if conversation is None or owed is None:
-                return
+                return conversation is not None
             late = conversation.epoch != epoch
             if late and conversation.state == State.BOT and message.mode != State.OPERATOR:
-                return
+                return True
             owed.state = "answered"
             if late:
-                return
+                return True
             before, last_id = conversation.state, conversation.last_id
             if conversation.state == State.WAITING:
                 await self._leave(session, conversation, item.payload)
@@ -305,6 +308,7 @@ class Worker:
             await record.date_deliveries(session, conversation, after=last_id)
         after = State(conversation.state)
         await self._publish(conversation.id, after if after != before else None)
+        return True
 
     async def _leave(self, session: AsyncSession, conversation: Conversation, payload: str | None) -> None:
         """Take a waiting conversation back to the bot where the citizen has pressed a button for that."""

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from sse_starlette import EventSourceResponse
 
 from bot.conversations import State
+from bot.conversations.queue import publish_positions
 from bot.conversations.text import MAX_LENGTH, clean
 from bot.errors import ApiError, language_of
 from bot.operators import accounts, sessions
@@ -122,6 +123,7 @@ async def status(body: _Status, login: Writer, service: Parts) -> Me:
     """Whether the operator takes conversations: while nobody does, citizens learn the office hours instead."""
     await accounts.set_available(service.database, login.operator.id, body.available)
     login.operator.available = body.available
+    await publish_positions(service.database, service.events)  # how long it takes is known only while somebody works
     return _me(login)
 
 

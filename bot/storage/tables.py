@@ -29,6 +29,11 @@ class UTCDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value is not None and value.tzinfo is None else value
 
 
+def is_ours(name: str | None, kind: str, parents: object) -> bool:
+    """Alembic's `include_name`: PostgreSQL may hold Rasa's table (`nlu/tracker_store.py`) beside those of this file."""
+    return kind != "table" or name != "dialogue_state"
+
+
 class Table(DeclarativeBase):
     type_annotation_map = {datetime: UTCDateTime, dict[str, Any]: JSON, list[Any]: JSON, str: String}  # noqa: RUF012
 

@@ -329,3 +329,26 @@ async def test_none_of_these_twice_offers_a_person(act: Act, search: GivenSearch
 async def test_a_number_without_anything_to_choose_from_is_no_choice(act: Act, search: GivenSearch) -> None:
     search.finds("none")
     assert (await act("answer", "2", language="ru")).reply.text == say("actions.none", "ru")
+
+
+async def test_in_plain_words_one_thing_is_told_at_a_time_and_amounts_are_in_tenge_alone(
+    act: Act, search: GivenSearch
+) -> None:
+    search.finds("answer", CARD)
+    usual = await act("answer", "сколько стоит замена удостоверения", language="ru")
+    plain = await act("answer", "сколько стоит замена удостоверения", language="ru", plain=True)
+    assert "МРП" in usual.reply.text
+    assert "МРП" not in plain.reply.text
+    assert len(plain.reply.text) < len(usual.reply.text)
+
+
+async def test_a_yes_that_goes_on_is_answered_and_not_taken_for_a_mere_yes(act: Act, search: GivenSearch) -> None:
+    search.finds("answer", PASSPORT)
+    turn = await act("affirm", "да, мне нужен новый загранпаспорт", language="ru", slots={"operator_offered": True})
+    assert turn.reply.hand_over is None
+    assert turn.slots["current_service"] == PASSPORT
+
+
+async def test_a_yes_that_chooses_one_of_those_offered_is_a_choice(act: Act, search: GivenSearch) -> None:
+    turn = await act("affirm", "да, второе", language="ru", slots={"choices": OFFERED})
+    assert turn.slots["current_service"] == OFFERED[1]

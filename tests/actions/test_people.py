@@ -68,7 +68,7 @@ async def test_who_is_in_danger_is_told_a_number_and_nothing_else_is_asked(act: 
     turn = await act(
         "emergency", "…", language=language, form="calculation_form", slots={"chosen_calculation": "birth-allowance"}
     )
-    assert turn.reply.text == say("emergency.rescue", language)
+    assert turn.reply.text == say("emergency.general", language)
     assert "112" in turn.reply.text
     assert turn.left_form
     assert turn.slots["chosen_calculation"] is None

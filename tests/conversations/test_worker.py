@@ -299,6 +299,34 @@ async def test_erasing_leaves_nothing_behind(service, dialogue, database, eventu
     assert dialogue.forgotten == [conversation.id]
 
 
+async def test_what_the_dialogue_keeps_of_a_conversation_erased_meanwhile_is_forgotten(service, dialogue, eventually):
+    dialogue.gate.clear()
+    conversation = await open_and_send(service, "вопрос")
+
+    async def asked():
+        return dialogue.asked
+
+    await eventually(asked)
+    await service.conversations.erase(conversation.id)
+    dialogue.gate.set()
+
+    async def forgotten_again():
+        return dialogue.forgotten == [conversation.id] * 2
+
+    await eventually(forgotten_again)
+
+
+async def test_the_language_changes_while_an_operator_is_waited_for(service, eventually):
+    conversation = await open_and_send(service, "оператор")
+
+    async def waiting():
+        return (await service.conversations.get(conversation.id)).state == State.WAITING
+
+    await eventually(waiting)
+    await service.conversations.receive(conversation.id, key="2", payload='/language{"language": "kk"}')
+    assert (await service.conversations.get(conversation.id)).language == "kk"
+
+
 async def test_conversations_past_retention_are_erased_and_no_others(service, database):
     old, new = await open_and_send(service), await open_and_send(service)
     async with database.write() as session:

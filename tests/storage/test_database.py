@@ -7,12 +7,12 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 from bot.storage import Cursor, Database, DatabaseUnavailable
-from bot.storage.tables import Table
+from bot.storage.tables import Table, is_ours
 
 
 async def test_the_migrations_make_the_tables_that_the_code_expects(database):
     def differences(connection):
-        return compare_metadata(MigrationContext.configure(connection), Table.metadata)
+        return compare_metadata(MigrationContext.configure(connection, opts={"include_name": is_ours}), Table.metadata)
 
     async with database.engine.connect() as connection:
         assert await connection.run_sync(differences) == []

@@ -86,7 +86,7 @@ class Intake:
         if cursor is None:
             return True
         name = f"{CHANNEL}:{self._bot_id}"
-        row = await session.get(Cursor, name)
+        row = await session.get(Cursor, name, with_for_update=True)
         if row is None:
             session.add(Cursor(channel=name, value=cursor + 1))
             return True
