@@ -177,7 +177,9 @@ class Talk:
         """
         introduced = self.tracker.get_slot("current_service") != service.slug and not self.plain
         names = {slug: short_name(other, self.language) for slug, other in self.knowledge.services.items()}
-        text = render(service, section, self.language, today(), names=names, case=case, introduced=introduced)
+        text = render(
+            service, section, self.language, today(), names=names, case=case, introduced=introduced, plain=self.plain
+        )
         answer = Answer(
             decision="answer",
             service=service.slug,
