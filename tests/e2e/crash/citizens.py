@@ -19,9 +19,10 @@ from tests.e2e.crash.scenes import Step
 from tests.telegram_double import TelegramDouble
 from texts import say
 
-__all__ = ["Citizen", "TelegramCitizen", "WebCitizen", "walk"]
+__all__ = ["Citizen", "TelegramCitizen", "WebCitizen", "read_on", "walk"]
 
 LONGEST_WAIT = 60  # seconds after which a citizen writes on without the answers that are still owed
+READ_EVERY = 0.3  # seconds between two looks for an answer
 AWAY = 1.0  # seconds until a citizen tries again where the service is away
 DELAYED = {say("conversations.answer_delayed", language) for language in ("ru", "kk")}
 
@@ -37,7 +38,8 @@ class Heard:
 class Citizen(ABC):
     """Somebody who asks `steps` in this order; each comes with whether its button is pressed, if one is seen by then.
 
-    `asked` are the questions so far, each with when it was sent; `pressed` counts those sent by a button.
+    `asked` are the questions so far, each with when it was sent, and `heard` is what was read; `pressed` counts
+    the questions sent by a button, `given_up` those for whose answer nobody waits any more.
     """
 
     channel: str
@@ -48,6 +50,8 @@ class Citizen(ABC):
         self.steps = steps
         self.asked: list[tuple[Step, float]] = []
         self.pressed = 0
+        self.given_up = 0
+        self.heard: list[Heard] = []
 
     @abstractmethod
     async def write(self, step: Step, button: bool) -> bool:
@@ -57,12 +61,18 @@ class Citizen(ABC):
         """
 
     @abstractmethod
-    async def listen(self) -> list[Heard]:
-        """Everything from the bot that has come so far, in order; reads what is new. May raise `httpx.HTTPError`."""
+    async def read(self) -> None:
+        """Add to `heard` what has come from the bot since, in order. May raise `httpx.HTTPError`."""
 
-    async def answers(self) -> list[Heard]:
-        """What came and is meant as an answer: words on a delay are none."""
-        return [heard for heard in await self.listen() if heard.text not in DELAYED]
+    @property
+    def answers(self) -> list[Heard]:
+        """What was read and is meant as an answer: words on a delay are none."""
+        return [heard for heard in self.heard if heard.text not in DELAYED]
+
+    @property
+    def waits(self) -> bool:
+        """Whether an answer is still to come; one that was lost on its way to Telegram is given up at some time."""
+        return len(self.answers) + self.given_up < len(self.asked)
 
 
 class WebCitizen(Citizen):
@@ -79,7 +89,6 @@ class WebCitizen(Citizen):
         self._messages = f"{place}/{conversation}/messages"
         self._headers = {"Authorization": f"Bearer {token}"}
         self._seen: list[dict[str, Any]] = []
-        self._heard: list[Heard] = []
 
     @classmethod
     async def open(cls, steps: Sequence[tuple[Step, bool]], url: str, client: httpx.AsyncClient) -> WebCitizen:
@@ -90,7 +99,6 @@ class WebCitizen(Citizen):
         return cls(steps, client, place, **opened.json())
 
     async def write(self, step: Step, button: bool) -> bool:
-        await self._read_patiently()
         offered = {each["payload"] for message in self._seen[-6:] for each in message["buttons"]}
         press = button and step.payload in offered
         body = {"client_id": str(uuid.uuid4())} | ({"payload": step.payload} if press else {"text": step.text})
@@ -105,23 +113,16 @@ class WebCitizen(Citizen):
                 raise AssertionError(f"a message was refused: {sent.status_code} {sent.text}")
             await asyncio.sleep(AWAY)
 
-    async def listen(self) -> list[Heard]:
+    async def read(self) -> None:
         while True:
             after = self._seen[-1]["id"] if self._seen else 0
             got = await self._client.get(self._messages, params={"after": after}, headers=self._headers)
             got.raise_for_status()
             page = got.json()["messages"]
             if not page:
-                return self._heard
+                return
             self._seen += page
-            self._heard += [Heard(one["text"], time.monotonic()) for one in page if one["author"] != "citizen"]
-
-    async def _read_patiently(self) -> None:
-        """Read what there is, or nothing where the service is away: a person looks at the screen before typing."""
-        try:
-            await self.listen()
-        except httpx.HTTPError:
-            return
+            self.heard += [Heard(one["text"], time.monotonic()) for one in page if one["author"] != "citizen"]
 
 
 class TelegramCitizen(Citizen):
@@ -144,8 +145,9 @@ class TelegramCitizen(Citizen):
         self._double.push_text(self._chat, step.text)
         return False
 
-    async def listen(self) -> list[Heard]:
-        return [Heard(self._plain(call.text), call.at) for call in self._double.delivered[self._chat]]
+    async def read(self) -> None:
+        for call in self._double.delivered[self._chat][len(self.heard) :]:
+            self.heard.append(Heard(self._plain(call.text), call.at))
 
     def _plain(self, text: str) -> str:
         """A sent text as it is in the other channel: without its markup and what is added at its end."""
@@ -164,22 +166,27 @@ async def walk(citizen: Citizen, chance: random.Random, think: float, may_write:
     """
     for step, button in citizen.steps:
         await asyncio.sleep(chance.expovariate(1 / think))
-        await may_write()
         if chance.random() < 0.6:
             await _await_answers(citizen)
-        began = time.monotonic()
-        citizen.asked.append((step, began))
+        await may_write()
+        citizen.asked.append((step, time.monotonic()))
         citizen.pressed += await citizen.write(step, button)
 
 
 async def _await_answers(citizen: Citizen) -> None:
-    deadline = time.monotonic() + LONGEST_WAIT
-    pause = 0.1
-    while time.monotonic() < deadline:
-        try:
-            if len(await citizen.answers()) >= len(citizen.asked):
-                return
-        except httpx.HTTPError:
-            await asyncio.sleep(AWAY)
-        await asyncio.sleep(pause)
-        pause = min(1.5 * pause, 0.5)
+    patience = time.monotonic() + LONGEST_WAIT
+    while citizen.waits:
+        if time.monotonic() > patience:
+            citizen.given_up = len(citizen.asked) - len(citizen.answers)
+        await asyncio.sleep(READ_EVERY)
+
+
+async def read_on(citizen: Citizen) -> None:
+    """Read what comes, for as long as something is to come, until cancelled."""
+    while True:
+        await asyncio.sleep(READ_EVERY)
+        if citizen.waits:
+            try:
+                await citizen.read()
+            except httpx.HTTPError:
+                await asyncio.sleep(AWAY)
