@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import uuid
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 from fastapi import FastAPI
@@ -28,7 +29,7 @@ SIZES = {"desktop": {"width": 1280, "height": 800}, "phone": {"width": 390, "hei
 class Bot:
     """Answers from the knowledge base, and hands over on «operator»."""
 
-    async def ask(self, conversation_id: str, text: str, language: str) -> list[Reply]:
+    async def ask(self, conversation_id: str, text: str, language: str, **how: Any) -> list[Reply]:
         if "оператор" in text:
             hand_over = HandOver(reason="asked", topic="identity-card-replacement")
             answer = Answer(decision="handover")
