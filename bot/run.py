@@ -27,6 +27,7 @@ __all__ = ["CannotStart", "run"]
 
 log = logging.getLogger("jauap")
 
+LOOK_AT_RASA = 2.0  # seconds between two looks whether Rasa answers
 REFRESH = 5.0  # seconds between two looks for a new index
 
 
@@ -158,13 +159,22 @@ class WebServer(uvicorn.Server):
 
 
 async def _resume(service: Service, dialogue: Dialogue) -> None:
-    """Answer what was left open before the start, once Rasa can; it is not told as a delay before it is one."""
+    """Answer what is left open as soon as Rasa can, at the start and whenever it comes back.
+
+    At the start what is open is not told as a delay before it is one. Later messages may be in a pause of a minute,
+    which this cuts short.
+    """
     with suppress(TimeoutError):
         async with asyncio.timeout(60):
             while not await dialogue.ready():  # noqa: ASYNC110 - Rasa has nothing to wait on
                 await asyncio.sleep(0.5)
-    if owed := await service.worker.resume():
-        log.info("answering what was left open in %s conversations", owed)
+    back = True
+    while True:
+        if back and (owed := await service.worker.resume()):
+            log.info("answering what was left open in %s conversations", owed)
+        away = not await dialogue.ready()
+        await asyncio.sleep(LOOK_AT_RASA)
+        back = away and await dialogue.ready()
 
 
 async def _expire(service: Service) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import logging
 import random
 from datetime import timedelta
 from typing import Protocol
 
 from sqlalchemy import select, update
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.conversations.each import PerConversation
 from bot.conversations.states import State
@@ -42,6 +44,9 @@ class Ambiguous(Exception):
 
 class Sender(Protocol):
     """A channel that pushes messages."""
+
+    async def admit(self, address: str) -> None:
+        """Wait until the channel's own pace lets a message go there."""
 
     async def send(self, address: str, message: MessageView) -> str | None:
         """Deliver; returns the channel's own reference. Raises `Refused`, `TryLater`, `Ambiguous`."""
@@ -104,6 +109,8 @@ class Courier:
             pause = (row.not_before - now()).total_seconds()
             if pause > 0:
                 await asyncio.sleep(pause)
+            # Before it is marked: what is cut off while it waits has certainly not left.
+            await self._senders[row.channel].admit(row.address)
             if await self._leaves(row, message):
                 await self._send(row, MessageView.of(message))
 
@@ -143,9 +150,17 @@ class Courier:
             await self._mark(row, "sent", reference=reference, error=None)
 
     async def _mark(self, row: Outbox, state: str, **values: object) -> None:
-        """Note the state of a delivery."""
-        async with self._database.write() as session:
-            await session.execute(update(Outbox).where(Outbox.id == row.id).values(state=state, **values))
+        """Note the state of a delivery, however long the database is away: only here is it known what became of it."""
+        for attempts in itertools.count():
+            try:
+                async with self._database.write() as session:
+                    await session.execute(update(Outbox).where(Outbox.id == row.id).values(state=state, **values))
+            except SQLAlchemyError:
+                pause = back_off(attempts)
+                log.exception("delivery %s is %s, which is not noted; trying again in %.0f s", row.id, state, pause)
+                await asyncio.sleep(pause)
+            else:
+                return
 
 
 def back_off(attempts: int) -> float:

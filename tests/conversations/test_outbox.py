@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 
 from actions.replies import HandOver, Reply
 from bot.conversations import Act, State, outbox, record
@@ -24,6 +25,11 @@ class Telegram:
         self.faults: dict[str, list[Exception]] = {}
         self.gate = asyncio.Event()
         self.gate.set()
+        self.pace = asyncio.Event()
+        self.pace.set()
+
+    async def admit(self, address):
+        await self.pace.wait()
 
     async def send(self, address, message):
         self.tried.append(message.text)
@@ -279,3 +285,45 @@ async def test_an_answer_is_sent_once_by_the_worker_and_the_courier_together(ser
     await eventually(has_said(service, conversation, "bot"))
     await eventually(states(service, conversation, "sent"))
     assert telegram.sent == [("7", "echo: вопрос")]
+
+
+async def test_what_waits_for_the_channel_s_pace_at_the_end_has_not_left(service, telegram, database, eventually):
+    telegram.pace.clear()
+    conversation = await at_telegram(service)
+    await service.conversations.receive(conversation.id, key="1", text="вопрос")
+    await eventually(has_said(service, conversation, "bot"))
+    await service.courier.stop()
+    async with database.read() as session:
+        states = (await session.scalars(select(Outbox.state))).all()
+    assert states == ["pending"]
+    assert telegram.tried == []
+
+
+async def test_what_was_sent_is_noted_however_long_the_database_is_away(
+    service, telegram, database, eventually, monkeypatch
+):
+    monkeypatch.setattr(outbox, "back_off", lambda attempts: 0.01)
+    conversation = await at_telegram(service)
+    telegram.gate.clear()
+    await service.conversations.receive(conversation.id, key="1", text="вопрос")
+
+    async def leaving():
+        return telegram.tried
+
+    await eventually(leaving)
+    write, failures = database.write, iter(range(3))
+
+    def failing():
+        if next(failures, None) is not None:
+            raise OperationalError("UPDATE outbox", {}, Exception("database is locked"))
+        return write()
+
+    monkeypatch.setattr(database, "write", failing)
+    telegram.gate.set()
+
+    async def noted():
+        async with database.read() as session:
+            return (await session.scalars(select(Outbox.state))).all() == ["sent"]
+
+    assert await eventually(noted)
+    assert telegram.texts == ["echo: вопрос"]

@@ -107,6 +107,10 @@ class TelegramSender:
         self._bot = bot
         self._pace = pace or Pace()
 
+    async def admit(self, address: str) -> None:
+        """Wait for Telegram's limits; `send` then sends the first part at once."""
+        await self._pace.wait(int(address))
+
     async def send(self, address: str, message: MessageView) -> str:
         """Deliver to the chat `address`; returns Telegram's message ids, parted by commas.
 
@@ -129,6 +133,7 @@ class TelegramSender:
     async def _later(self, chat: int, part: str, ending: MessageView | None) -> Sent:
         backoff = Backoff()
         for attempt in range(1, PART_ATTEMPTS + 1):
+            await self._pace.wait(chat)
             try:
                 return await self._deliver(chat, part, ending)
             except TelegramError as error:
@@ -140,7 +145,6 @@ class TelegramSender:
 
     async def _deliver(self, chat: int, part: str, ending: MessageView | None) -> Sent:
         """Send one part; buttons go under the `ending` of the message."""
-        await self._pace.wait(chat)
         return await self._bot.send_message(
             chat,
             part,
