@@ -288,7 +288,8 @@ def test_what_was_asked_before_a_kill_is_answered_once_after_the_next_start(runn
     citizen.seen = sent["id"]
     assert citizen.hears()["answer"]["section"] == "fee"
     time.sleep(1)
-    assert [message["author"] for message in citizen.messages(sent["id"])] == ["bot"]
+    # That it takes longer may have been said, too: by the clock it does.
+    assert [message["author"] for message in citizen.messages(sent["id"])].count("bot") == 1
 
 
 def test_a_port_in_use_is_said_in_one_line(running):
