@@ -8,9 +8,22 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import uvicorn
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 
-__all__ = ["serve"]
+from bot import errors
+from bot.service import Service
+
+__all__ = ["application", "serve"]
+
+
+def application(service: Service, *routers: APIRouter) -> FastAPI:
+    """An application of these routers alone, over a test's service."""
+    app = FastAPI()
+    errors.install(app)
+    app.state.service = service
+    for router in routers:
+        app.include_router(router)
+    return app
 
 
 @asynccontextmanager

@@ -10,10 +10,10 @@ from fastapi import FastAPI
 from pydantic import SecretStr
 
 from actions.replies import Button, Reply
-from bot import errors
 from bot.channels import telegram
 from bot.channels.telegram.sender import Pace
 from bot.service import Service
+from tests.serving import application
 from tests.telegram_double import TelegramDouble
 
 TOKEN = "42:secret"
@@ -24,9 +24,7 @@ async def attached(service: Service, double: TelegramDouble) -> AsyncIterator[Fa
     """`async with attached(service, double) as app`: Telegram is on until the block ends, without its slow pace."""
     service.settings.telegram_token = SecretStr(TOKEN)
     service.settings.telegram_api_url = double.url
-    app = FastAPI()
-    errors.install(app)
-    app.state.service = service
+    app = application(service)
     async with AsyncExitStack() as stack:
         await telegram.attach(app, service, stack)
         service.courier._senders["telegram"]._pace = Pace(0, 0)

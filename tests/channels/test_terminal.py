@@ -8,10 +8,9 @@ import pytest
 from fastapi import FastAPI
 
 from actions.replies import Button
-from bot import errors
 from bot.channels import terminal, web
 from tests.conftest import ScriptedDialogue
-from tests.serving import serve
+from tests.serving import application, serve
 
 FEE = '/show{"service": "identity-card-replacement", "section": "fee"}'
 
@@ -36,11 +35,7 @@ def dialogue():
 
 @pytest.fixture
 async def url(service):
-    app = FastAPI()
-    errors.install(app)
-    app.state.service = service
-    app.include_router(web.router)
-    async with serve(app) as url:
+    async with serve(application(service, web.router)) as url:
         yield url
 
 
@@ -124,11 +119,7 @@ async def test_a_service_that_goes_away_ends_the_talk_with_an_error(
     monkeypatch.setattr(terminal, "RETRY", 0.01)
     dialogue.gate.clear()
     type_in("вопрос")
-    app = FastAPI()
-    errors.install(app)
-    app.state.service = service
-    app.include_router(web.router)
-    async with serve(app) as url:
+    async with serve(application(service, web.router)) as url:
         talking = asyncio.create_task(terminal.chat(url, "ru"))
 
         async def asked():

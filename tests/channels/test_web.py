@@ -7,24 +7,19 @@ from uuid import uuid4
 
 import httpx
 import pytest
-from fastapi import FastAPI
 
-from bot import errors
 from bot.channels import web
 from bot.dialogue import DialogueUnavailable
 from bot.storage import Operator
 from knowledge_base.search import Hit, SearchResult
-from tests.serving import serve
+from tests.serving import application, serve
 from texts import say
 
 
 @pytest.fixture
 async def app(service):
-    app = FastAPI()
-    errors.install(app)
-    app.state.service = service
+    app = application(service, web.router)
     app.state.search = None
-    app.include_router(web.router)
     return app
 
 

@@ -1,16 +1,14 @@
 """The chat without scripts in a real Chromium that runs none, over real HTTP; only the dialogue is the test's own."""
 
 import pytest
-from fastapi import FastAPI
 from playwright.async_api import expect
 
 from actions.replies import Answer, Button, HandOver, Reply, SourceLink
-from bot import errors
 from bot.conversations import State
 from bot.pages import chat, routes
 from bot.storage import Operator
 from tests.conftest import ScriptedDialogue
-from tests.serving import serve
+from tests.serving import application, serve
 from texts import say
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -68,12 +66,7 @@ def dialogue():
 
 @pytest.fixture
 async def url(service):
-    app = FastAPI()
-    errors.install(app)
-    app.state.service = service
-    app.include_router(chat.router)
-    app.include_router(routes.router)
-    async with serve(app) as url:
+    async with serve(application(service, chat.router, routes.router)) as url:
         yield url
 
 

@@ -8,16 +8,14 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from fastapi import FastAPI
 from playwright.async_api import Browser, Page, expect
 
 from actions.replies import Answer, Button, HandOver, Reply, SourceLink
-from bot import errors
 from bot.conversations import State
 from bot.operators import accounts, api, console
 from bot.service import Service
 from bot.storage import Conversation
-from tests.serving import serve
+from tests.serving import application, serve
 from texts import LANGUAGES, say
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -56,12 +54,7 @@ def dialogue() -> Bot:
 async def url(service: Service) -> AsyncIterator[str]:
     for name, role in (("aigerim", "operator"), ("marat", "operator"), ("aliya", "supervisor")):
         await accounts.create(service.database, name, PASSWORD, role)
-    app = FastAPI()
-    errors.install(app)
-    app.state.service = service
-    app.include_router(api.router)
-    app.include_router(console.router)
-    async with serve(app) as url:
+    async with serve(application(service, api.router, console.router)) as url:
         yield url
 
 

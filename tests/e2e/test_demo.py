@@ -1,13 +1,11 @@
 """The demonstration page in a real Chromium: a public authority's page that embeds the widget as any site would."""
 
 import pytest
-from fastapi import FastAPI
 from playwright.async_api import expect
 
-from bot import errors
 from bot.channels import web
 from bot.pages import chat, routes
-from tests.serving import serve
+from tests.serving import application, serve
 from texts import LANGUAGES, say
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -17,12 +15,7 @@ IN_BOTH = pytest.mark.parametrize("language", LANGUAGES)
 
 @pytest.fixture
 async def url(service):
-    app = FastAPI()
-    errors.install(app)
-    app.state.service = service
-    for router in (web.router, chat.router, routes.router):
-        app.include_router(router)
-    async with serve(app) as url:
+    async with serve(application(service, web.router, chat.router, routes.router)) as url:
         yield url
 
 

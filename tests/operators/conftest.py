@@ -9,11 +9,11 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from bot import errors
 from bot.conversations import State
 from bot.operators import accounts, api, console
 from bot.service import Service
 from bot.storage import Conversation
+from tests.serving import application
 
 PASSWORD = "correct horse 7"
 
@@ -29,12 +29,7 @@ def _cheap_hashes(monkeypatch):
 
 @pytest.fixture
 def app(service: Service) -> FastAPI:
-    app = FastAPI()
-    errors.install(app)
-    app.state.service = service
-    app.include_router(api.router)
-    app.include_router(console.router)
-    return app
+    return application(service, api.router, console.router)
 
 
 @pytest.fixture

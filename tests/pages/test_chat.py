@@ -8,16 +8,15 @@ from uuid import uuid4
 
 import httpx
 import pytest
-from fastapi import FastAPI
 from sqlalchemy.exc import OperationalError
 
-from bot import errors
 from bot.conversations import State
 from bot.dialogue import DialogueUnavailable
 from bot.pages import chat
 from bot.pages.visit import COOKIE
 from bot.storage import Operator
 from bot.storage.tables import now
+from tests.serving import application
 from texts import LANGUAGES, say
 
 pytestmark = pytest.mark.usefixtures("service")
@@ -25,11 +24,7 @@ pytestmark = pytest.mark.usefixtures("service")
 
 @pytest.fixture
 def app(service):
-    app = FastAPI()
-    errors.install(app)
-    app.state.service = service
-    app.include_router(chat.router)
-    return app
+    return application(service, chat.router)
 
 
 class Reader:

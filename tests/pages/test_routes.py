@@ -5,20 +5,16 @@ import re
 
 import httpx
 import pytest
-from fastapi import FastAPI
 
-from bot import errors
 from bot.pages import routes
+from tests.serving import application
 from texts import LANGUAGES, catalogue, say
 
 
 @pytest.fixture
 async def client(service):
-    app = FastAPI()
-    errors.install(app)
-    app.state.service = service
-    app.include_router(routes.router)
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as client:
+    transport = httpx.ASGITransport(application(service, routes.router))
+    async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
         yield client
 
 

@@ -6,10 +6,9 @@ from pathlib import Path
 
 import httpx
 import pytest
-from fastapi import FastAPI
 
-from bot import errors
 from bot.pages import routes
+from tests.serving import application
 from texts import LANGUAGES
 
 STATIC = Path(routes.__file__).parent / "static"
@@ -20,11 +19,8 @@ ALL = 30_000
 @pytest.fixture
 async def compressed(service):
     """`await compressed(path)`: the bytes of a file as served, compressed, and its text."""
-    app = FastAPI()
-    errors.install(app)
-    app.state.service = service
-    app.include_router(routes.router)
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as client:
+    transport = httpx.ASGITransport(application(service, routes.router))
+    async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
 
         async def get(path):
             response = await client.get(path)
