@@ -11,9 +11,9 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions import computing
 from actions.choosing import chosen
 from actions.replies import Answer
-from actions.talk import Talk, show_button
+from actions.talk import Talk, section_named, show_button
 from knowledge_base.cases import case_of, section_about
-from knowledge_base.model import SECTIONS, Case, SectionName, Service
+from knowledge_base.model import Case, SectionName, Service
 from knowledge_base.render import short_name
 from knowledge_base.search import SearchResult
 from knowledge_base.sections import remainder
@@ -99,7 +99,7 @@ def _follow_up(talk: Talk, found: SearchResult, section: SectionName | None) -> 
             return talk.remember(service=before, operator_offered=True)
         return tell(talk, before, about)
     if section in (None, "cases"):
-        section = next((way for way in SECTIONS if way == talk.entity("way")), section)
+        section = section_named(talk.entity("way")) or section
     return tell(talk, before, section or "in_person")
 
 
@@ -112,11 +112,10 @@ class ActionGoBack(Action):
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         talk = Talk.of(dispatcher, tracker)
         recent = [service for slug in talk.recent if (service := talk.knowledge.service(slug)) is not None]
-        found = talk.knowledge.searcher.search(talk.text, talk.language, limit=10)
         section = talk.knowledge.searcher.section_of(talk.text, talk.language)
-        named = chosen(talk.text, recent, talk.language)
-        if named is not None:
+        if (named := chosen(talk.text, recent, talk.language)) is not None:
             return tell(talk, named, section)
+        found = talk.knowledge.searcher.search(talk.text, talk.language)
         if found.has_subject and found.decision != "none":
             return _by_search(talk, found, section, [])
         others = [service for service in recent if service != talk.service] or recent
@@ -167,9 +166,7 @@ class ActionShow(Action):
         if service is None:  # a button of an old message; the service has left the knowledge base since
             talk.say_text("unknown_service", "services", answer=Answer(decision="none"))
             return talk.remember()
-        named = talk.entity("section")
-        section: SectionName | None = next((known for known in SECTIONS if known == named), None)
-        return tell(talk, service, section)
+        return tell(talk, service, section_named(talk.entity("section")))
 
 
 def tell(talk: Talk, service: Service, section: SectionName | None, case: Case | None = None) -> list[EventType]:

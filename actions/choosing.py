@@ -12,7 +12,7 @@ import yaml
 
 from knowledge_base.model import Service
 from knowledge_base.render import short_name
-from knowledge_base.sections import remainder, stem
+from knowledge_base.sections import stems
 from nlu.text.fold import fold
 from nlu.text.normalise import normalise
 from texts import Language
@@ -44,17 +44,13 @@ def _place(words: Sequence[str]) -> int | None:
 
 def _by_name(text: str, services: Sequence[Service], language: Language) -> Service | None:
     """The service whose name, and no other's, has words of the text."""
-    names = [_stems(short_name(service, language)) for service in services]
+    names = [stems(short_name(service, language)) for service in services]
     count = Counter(one for name in names for one in name)
-    said = _stems(text)
+    said = stems(text)
     fitting = [
         service for service, name in zip(services, names, strict=True) if any(count[one] == 1 for one in said & name)
     ]
     return fitting[0] if len(fitting) == 1 else None
-
-
-def _stems(text: str) -> set[str]:
-    return {stem(word) for word in remainder(text) if len(word) > 2}
 
 
 @lru_cache

@@ -16,12 +16,13 @@ from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.forms import answers_nothing, asks_again, ended, interrupts
-from actions.replies import Answer, Button, SourceLink
-from actions.talk import Talk, payload
+from actions.replies import Answer, Button
+from actions.talk import Talk, links, payload
 from knowledge_base import calculations
 from knowledge_base.calculations import Calculation, Question
 from knowledge_base.formula import number
 from knowledge_base.rates import MissingRate, today
+from knowledge_base.render import source_line
 from nlu.text.fold import fold
 from texts import say
 
@@ -226,7 +227,7 @@ class ActionAskChosenCalculation(Action):
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         talk = Talk.of(dispatcher, tracker)
-        _offer(talk, _meant(talk) or list(calculations.load_all().values()))
+        _offer(talk, _meant(talk))
         return talk.keep()
 
 
@@ -238,13 +239,15 @@ class ActionCalculations(Action):
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         talk = Talk.of(dispatcher, tracker)
-        _offer(talk, list(calculations.load_all().values()))
+        _offer(talk, [])
         return talk.keep()
 
 
-def _offer(talk: Talk, offered: list[Calculation]) -> None:
+def _offer(talk: Talk, meant: list[Calculation]) -> None:
+    """Ask which of those `meant`, or of all where none is."""
     buttons = [
-        Button(title=each.title[talk.language], payload=payload("calculate", calculation=each.id)) for each in offered
+        Button(title=each.title[talk.language], payload=payload("calculate", calculation=each.id))
+        for each in meant or calculations.load_all().values()
     ]
     talk.say(say("actions.calculations", talk.language), [*buttons, talk.button("cancel", "cancel")])
 
@@ -305,19 +308,18 @@ def _tell(talk: Talk, sheet: Sheet) -> list[EventType]:
         return talk.remember(service=service, operator_offered=True)
     said = [f"• {_said(question, sheet.answers[question.id], talk)}" for question in calculation.questions
             if question.id in sheet.answers]  # fmt: skip
-    hosts = ", ".join(dict.fromkeys(source.host for source in result.sources))
     text = "\n\n".join(
         [
             f"{calculation.title[talk.language]}\n" + "\n".join(said),
             result.say(talk.language, plain=talk.plain),
-            say("render.source", talk.language, hosts=hosts, date=f"{result.verified:%d.%m.%Y}"),
+            source_line(result.sources, result.verified, talk.language),
         ]
     )
     answer = Answer(
         decision="answer",
         service=calculation.service,
         section=calculation.section,
-        sources=[SourceLink(url=source.url, date=source.date) for source in result.sources],
+        sources=links(result.sources),
         verified=result.verified.isoformat(),
     )
     about = talk.button("about_service", "show", service=calculation.service)
@@ -328,11 +330,9 @@ def _tell(talk: Talk, sheet: Sheet) -> list[EventType]:
 
 def _said(question: Question, value: str | Decimal, talk: Talk) -> str:
     """An answer as it was taken, so that the citizen sees what was computed."""
-    for option in question.options:
-        if option.id == value:
-            return f"{question.ask[talk.language].partition('?')[0]}: {option.title[talk.language]}"
-    assert isinstance(value, Decimal)
-    return f"{question.ask[talk.language].partition('?')[0]}: {number(value)}"
+    titles = {option.id: option.title[talk.language] for option in question.options}
+    told = number(value) if isinstance(value, Decimal) else titles[value]
+    return f"{question.ask[talk.language].partition('?')[0]}: {told}"
 
 
 def again(talk: Talk) -> list[EventType] | None:

@@ -15,12 +15,12 @@ from actions import knowledge as held
 from actions.knowledge import Knowledge
 from actions.replies import Answer, Button, HandOver, Reply, SourceLink
 from knowledge_base import calculations
-from knowledge_base.model import SECTIONS, Case, SectionName, Service
+from knowledge_base.model import SECTIONS, Case, SectionName, Service, Source
 from knowledge_base.rates import today
 from knowledge_base.render import cited, heading, render, short_name
 from texts import Language, say
 
-__all__ = ["Talk", "button", "payload", "show_button", "source_links"]
+__all__ = ["Talk", "links", "payload", "section_named", "show_button", "source_links"]
 
 # The sections offered as buttons under an answer, the most asked first.
 OFFERED: tuple[SectionName, ...] = ("documents", "in_person", "online", "fee", "term", "cases", "validity", "status")
@@ -34,9 +34,9 @@ def payload(intent: str, /, **entities: str) -> str:
     return f"/{intent}{json.dumps(entities)}" if entities else f"/{intent}"
 
 
-def button(key: str, language: Language, intent: str, /, **entities: str) -> Button:
-    """A button with the title `actions.button_<key>`."""
-    return Button(title=say(f"actions.button_{key}", language), payload=payload(intent, **entities))
+def section_named(name: str | None) -> SectionName | None:
+    """The section called so; `None` where there is none."""
+    return next((known for known in SECTIONS if known == name), None)
 
 
 def show_button(service: Service, section: SectionName | None, language: Language) -> Button:
@@ -98,8 +98,7 @@ class Talk:
     @property
     def section(self) -> SectionName | None:
         """The section asked about while it was not clear of which service."""
-        named = self.tracker.get_slot("current_section")
-        return next((known for known in SECTIONS if known == named), None)
+        return section_named(self.tracker.get_slot("current_section"))
 
     @property
     def recent(self) -> list[str]:
@@ -152,7 +151,7 @@ class Talk:
 
     def button(self, key: str, intent: str, /, **entities: str) -> Button:
         """A button with the title `actions.button_<key>`."""
-        return button(key, self.language, intent, **entities)
+        return Button(title=say(f"actions.button_{key}", self.language), payload=payload(intent, **entities))
 
     def say(
         self,
@@ -210,6 +209,9 @@ def source_links(
     service: Service, section: SectionName | None, case: Case | None = None, introduced: bool = False
 ) -> list[SourceLink]:
     """Where what is told of a service comes from."""
-    return [
-        SourceLink(url=source.url, date=source.date) for source in cited(service, section, case, introduced=introduced)
-    ]
+    return links(cited(service, section, case, introduced=introduced))
+
+
+def links(sources: Iterable[Source]) -> list[SourceLink]:
+    """Sources as they travel in an answer."""
+    return [SourceLink(url=source.url, date=source.date) for source in sources]

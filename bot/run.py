@@ -27,7 +27,8 @@ __all__ = ["CannotStart", "run"]
 
 log = logging.getLogger("jauap")
 
-LOOK_AT_RASA = 2.0  # seconds between two looks whether Rasa answers
+LOOK_AGAIN = 0.5  # seconds between two looks whether Rasa answers again
+LOOK_AT_RASA = 2.0  # and whether it still does
 REFRESH = 5.0  # seconds between two looks for a new index
 
 
@@ -166,15 +167,18 @@ async def _resume(service: Service, dialogue: Dialogue) -> None:
     """
     with suppress(TimeoutError):
         async with asyncio.timeout(60):
-            while not await dialogue.ready():  # noqa: ASYNC110 - Rasa has nothing to wait on
-                await asyncio.sleep(0.5)
-    back = True
+            await _until(dialogue, ready=True)
     while True:
-        if back and (owed := await service.worker.resume()):
+        if owed := await service.worker.resume():
             log.info("answering what was left open in %s conversations", owed)
-        away = not await dialogue.ready()
-        await asyncio.sleep(LOOK_AT_RASA)
-        back = away and await dialogue.ready()
+        await _until(dialogue, ready=False)
+        await _until(dialogue, ready=True)
+
+
+async def _until(dialogue: Dialogue, *, ready: bool) -> None:
+    """Wait until Rasa can answer, or until it cannot; it has nothing to wait on, so it is asked again and again."""
+    while await dialogue.ready() is not ready:  # noqa: ASYNC110
+        await asyncio.sleep(LOOK_AGAIN if ready else LOOK_AT_RASA)
 
 
 async def _expire(service: Service) -> None:
@@ -208,8 +212,7 @@ async def _refresh(settings: Settings) -> None:
 async def _announce(settings: Settings, dialogue: Dialogue) -> None:
     address = f"http://{settings.host}:{settings.port}"
     print("Starting, usually half a minute …", flush=True)
-    while not await dialogue.ready():  # noqa: ASYNC110 - Rasa has nothing to wait on
-        await asyncio.sleep(0.5)
+    await _until(dialogue, ready=True)
     print(f"Jauap is ready.\n  Demonstration page  {address}/\n  Operators' console  {address}/console")
     if settings.telegram_token is None:
         print("  Telegram            off: get a token from @BotFather, put JAUAP_TELEGRAM_TOKEN=… into .env")

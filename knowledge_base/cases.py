@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from knowledge_base.model import Case, Section, SectionName, Service
-from knowledge_base.sections import remainder, stem
+from knowledge_base.sections import stems
 from nlu.entities import phrases
 from nlu.entities.reading import Reading
 from nlu.text.normalise import normalise
@@ -24,11 +24,11 @@ def case_of(service: Service, text: str, language: Language) -> Case | None:
     names = [service.name[language].partition(" (")[0]]
     if service.also_called is not None:
         names += service.also_called[language]
-    named = _stems(" ".join(names))
-    asked = _stems(normalise(text)) - named
+    named = stems(" ".join(names))
+    asked = stems(normalise(text)) - named
     best, most = None, (0.0, 0)
     for case in service.cases:
-        condition = _stems(case.when[language]) - named
+        condition = stems(case.when[language]) - named
         common = len(asked & condition)
         share = common / len(condition) if condition else 0.0
         if share >= ENOUGH and (share, common) > most:
@@ -52,7 +52,3 @@ def section_about(service: Service, text: str, language: Language) -> SectionNam
 def _persons(text: str) -> set[str]:
     """The kinds of people that a text speaks of, as `nlu.entities` tells them apart."""
     return {str(each.value) for each in phrases.find("person", Reading(text))}
-
-
-def _stems(text: str) -> set[str]:
-    return {stem(word) for word in remainder(text) if len(word) > 2}

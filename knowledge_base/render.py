@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from urllib.parse import urlsplit
 
@@ -12,7 +12,7 @@ from knowledge_base.plain import explained, sentences
 from knowledge_base.rates import FORMULA, MissingRate, fill
 from texts import Language, say
 
-__all__ = ["body", "cited", "heading", "render", "short_name", "title"]
+__all__ = ["body", "cited", "heading", "link_labels", "render", "short_name", "source_line", "title"]
 
 SHOWN_HOSTS = 3
 CONDITIONAL = ("са", "се", "саңыз", "сеңіз")  # a Kazakh clause with such an end is no sentence of its own
@@ -68,9 +68,8 @@ def render(
         parts.append(say("render.unconfirmed", language))
     if plain:
         parts.append(say("render.more", language))
-    if hosts := dict.fromkeys(_host(source.url) for source in cited(service, section, case, introduced=len(told) > 1)):
-        shown = ", ".join(list(hosts)[:SHOWN_HOSTS])
-        parts.append(say("render.source", language, hosts=shown, date=f"{service.verified:%d.%m.%Y}"))
+    if sources := cited(service, section, case, introduced=len(told) > 1):
+        parts.append(source_line(sources, service.verified, language, most=SHOWN_HOSTS))
     text = "\n\n".join(parts)
     return explained(text, language) if plain else text
 
@@ -104,6 +103,26 @@ def cited(
     if case is not None:
         ids |= set(case.sources)
     return [source for source in service.sources if source.id in ids]
+
+
+def source_line(sources: Sequence[Source], verified: date, language: Language, most: int | None = None) -> str:
+    """In words: the sites (at `most` so many) on which something told rests, and the day when somebody checked it."""
+    hosts = list(dict.fromkeys(_host(source.url) for source in sources))
+    return say("render.source", language, hosts=", ".join(hosts[:most]), date=f"{verified:%d.%m.%Y}")
+
+
+def link_labels(urls: Sequence[str]) -> list[str]:
+    """What links to these addresses are called: their sites, numbered where one site has several."""
+    hosts = [_host(url) for url in urls]
+    return [
+        host if hosts.count(host) == 1 else f"{host} ({hosts[:index].count(host) + 1})"
+        for index, host in enumerate(hosts)
+    ]
+
+
+def _host(url: str) -> str:
+    """The site as people say it."""
+    return (urlsplit(url).hostname or url).removeprefix("www.")
 
 
 def _told(section: SectionName, introduced: bool) -> list[SectionName]:
@@ -144,7 +163,3 @@ def _filled(text: str, service: Service, language: Language, on: date, plain: bo
         return FORMULA.sub(
             lambda match: say(f"rates.{match[2]}_unknown", language, factor=match[1].replace(".", ",")), text
         )
-
-
-def _host(url: str) -> str:
-    return (urlsplit(url).hostname or url).removeprefix("www.")

@@ -17,7 +17,7 @@ from nlu.text.fold import fold
 CUES = Path(__file__).parent / "sections.yaml"
 STEM = 5  # letters of a folded word that must agree for two forms of it to count as the same
 
-__all__ = ["Subjects", "cue", "remainder", "stem"]
+__all__ = ["Subjects", "cue", "remainder", "stem", "stems"]
 
 
 def cue(text: str) -> SectionName | None:
@@ -40,6 +40,11 @@ def remainder(text: str) -> list[str]:
     for _, pattern in _cues():
         folded = pattern.sub(" ", folded)
     return [word for word in folded.split() if word not in _fillers()]
+
+
+def stems(text: str) -> set[str]:
+    """The beginnings of the words of `text` that say what it is about, but for the shortest."""
+    return {stem(word) for word in remainder(text) if len(word) > 2}
 
 
 def stem(word: str) -> str:

@@ -74,17 +74,8 @@ async def receive(
         text = await _title(session, conversation, payload)
     if payload is not None and (chosen := language_of(payload)) is not None:
         conversation.language = chosen  # at once: the dialogue is not asked while an operator has the conversation
-    message = await append(session, conversation, author="citizen", text=clean(text))
-    session.add(
-        Inbox(
-            channel=conversation.channel,
-            key=key,
-            conversation_id=conversation.id,
-            message_id=message.id,
-            payload=payload,
-            unreadable=unreadable or (trouble(text) if payload is None else None),
-        )
-    )
+    unreadable = unreadable or (trouble(text) if payload is None else None)
+    message = await _store(session, conversation, key, text, payload=payload, unreadable=unreadable)
     return Received(message, repeated=False, moved=moved)
 
 
@@ -109,18 +100,17 @@ async def answered(
     if known := await _known(session, conversation.channel, key):
         return Received(known, repeated=True, answered=True)
     moved = move(conversation, Act.WRITE)
-    message = await append(session, conversation, author="citizen", text=clean(text))
-    session.add(
-        Inbox(
-            channel=conversation.channel,
-            key=key,
-            conversation_id=conversation.id,
-            message_id=message.id,
-            state="answered",
-        )
-    )
+    message = await _store(session, conversation, key, text, state="answered")
     await system_message(session, conversation, reply_key, buttons=buttons, **values)
     return Received(message, repeated=False, moved=moved, answered=True)
+
+
+async def _store(session: AsyncSession, conversation: Conversation, key: str, text: str, **fields: Any) -> Message:
+    """Add a citizen's message to a locked conversation, with its row of the inbox, which gets the `fields`."""
+    message = await append(session, conversation, author="citizen", text=clean(text))
+    place = {"channel": conversation.channel, "conversation_id": conversation.id, "message_id": message.id}
+    session.add(Inbox(key=key, **place, **fields))
+    return message
 
 
 async def _known(session: AsyncSession, channel: str, key: str) -> Message | None:

@@ -18,7 +18,7 @@ from bot.conversations.views import MessageView
 from bot.storage import Conversation, Database, Message, Outbox
 from bot.storage.tables import now
 
-__all__ = ["Ambiguous", "Courier", "Refused", "Sender", "TryLater"]
+__all__ = ["Ambiguous", "Courier", "Refused", "Sender", "TryLater", "back_off"]
 
 log = logging.getLogger(__name__)
 
@@ -163,10 +163,10 @@ class Courier:
                 return
 
 
-def back_off(attempts: int) -> float:
+def back_off(attempts: int, longest: float = LONGEST_PAUSE) -> float:
     """Seconds to wait after so many failures before: they double, with jitter, so that a mended channel is not overrun.
 
     >>> 4 <= back_off(3) <= 8
     True
     """
-    return random.uniform(0.5, 1) * min(FIRST_PAUSE * 2**attempts, LONGEST_PAUSE)  # noqa: S311
+    return random.uniform(0.5, 1) * min(FIRST_PAUSE * 2 ** min(attempts, 10), longest)  # noqa: S311 - spreads retries, keeps no secret

@@ -120,9 +120,7 @@ class Conversations:
         unreadable: Trouble | None = None,
         plain: bool | None = None,
     ) -> Received:
-        """Store a citizen's message and have it answered; parameters as `inbox.receive` takes them.
-
-        Raises `UnknownConversation`, `BadPayload`."""
+        """Store a citizen's message and have it answered; parameters and errors as those of `inbox.receive`."""
         async with self.database.write() as session:
             received = await inbox.receive(
                 session, conversation_id, key=key, text=text, payload=payload, unreadable=unreadable, plain=plain

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
-from urllib.parse import urlsplit
 
 from actions.replies import Answer
 from bot.conversations import MessageView
 from knowledge_base.rates import KAZAKHSTAN
+from knowledge_base.render import link_labels
 from texts import Language, say
 
 __all__ = ["Block", "Part", "blocks", "cited", "day", "moment", "source_links", "transcript", "without_sources"]
@@ -90,11 +90,7 @@ def without_sources(message: MessageView) -> str:
 def source_links(answer: Answer) -> list[Part]:
     """The sources as links named by their hosts; those of one host are numbered."""
     urls = [source.url for source in answer.sources if source.url.startswith(("https://", "http://"))]
-    hosts = [(urlsplit(url).hostname or url).removeprefix("www.") for url in urls]
-    return [
-        Part(host if hosts.count(host) == 1 else f"{host} ({hosts[:index].count(host) + 1})", url)
-        for index, (host, url) in enumerate(zip(hosts, urls, strict=True))
-    ]
+    return [Part(label, url) for label, url in zip(link_labels(urls), urls, strict=True)]
 
 
 def day(value: str | date) -> str:

@@ -39,14 +39,10 @@ def plainly(text: str) -> str:
 
 def wrong(turn: Turn, replies: list[dict[str, Any]], mode: str) -> list[str]:
     """What of the replies is not as the turn says."""
-    last = replies[-1]
-    answers = [reply["answer"] for reply in replies if reply["answer"]]
-    found: dict[str, Any] = {"mode": mode, "language": last["language"]}
-    if answers:
-        found |= {key: answers[-1][key] for key in ("service", "section", "decision")}
-    faults = [f"{key} is {found.get(key)}" for key in found.keys() | turn.keys()
-              if key in turn and key in ("service", "section", "decision", "mode", "language")
-              and turn[key] != found.get(key)]  # fmt: skip
+    answer = next((reply["answer"] for reply in reversed(replies) if reply["answer"]), {})
+    found = {"mode": mode, "language": replies[-1]["language"], **answer}
+    same = ("service", "section", "decision", "mode", "language")
+    faults = [f"{key} is {found.get(key)}" for key in same if key in turn and turn[key] != found.get(key)]
     if "has" in turn and not any(turn["has"] in plainly(reply["text"]) for reply in replies):
         faults.append(f"«{turn['has']}» is not said")
     payloads = {button["payload"] for reply in replies for button in reply["buttons"]}

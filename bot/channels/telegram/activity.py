@@ -11,8 +11,7 @@ from telegram.error import TelegramError
 
 from bot.channels.telegram.api import reason
 from bot.channels.telegram.intake import CHANNEL
-from bot.conversations import Event, Events
-from bot.conversations.events import Subscription
+from bot.conversations import Events
 from bot.storage import Conversation, Database
 
 AGAIN = 4.5
@@ -39,7 +38,7 @@ class Activity:
         """Show what happens until the events end or the task is cancelled."""
         try:
             with self._events.subscribe() as subscription:
-                while (event := await _next(subscription)) is not None:
+                async for event in subscription:
                     if event.kind == "typing" and event.data["author"] != "citizen":
                         self._end(event.conversation)
                         if event.data["active"]:
@@ -82,11 +81,3 @@ class Activity:
         async with self._database.read() as session:
             found = await session.get(Conversation, conversation)
         return int(found.address) if found is not None and found.channel == CHANNEL and found.address else None
-
-
-async def _next(subscription: Subscription) -> Event | None:
-    while True:
-        try:
-            return await subscription.get(3600)
-        except TimeoutError:
-            continue

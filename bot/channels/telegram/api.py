@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import random
 import warnings
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
@@ -15,6 +14,8 @@ from telegram import Bot
 from telegram.error import BadRequest, EndPointNotFound, Forbidden, InvalidToken, RetryAfter, TelegramError
 from telegram.request import HTTPXRequest
 from telegram.warnings import PTBUserWarning
+
+from bot.conversations.outbox import back_off
 
 __all__ = [
     "POLL_SECONDS", "Backoff", "Tasks", "insist", "of_telegram", "open_bot", "raw_updates", "reason", "seconds_of",
@@ -89,9 +90,8 @@ class Backoff:
         self._failures = 0
 
     def next(self) -> float:
-        pause = min(2.0**self._failures, LONGEST_PAUSE)
-        self._failures = min(self._failures + 1, 10)
-        return pause * random.uniform(0.5, 1)  # noqa: S311 - spreads retries, keeps no secret
+        self._failures += 1
+        return back_off(self._failures - 1, LONGEST_PAUSE)
 
     def reset(self) -> None:
         self._failures = 0

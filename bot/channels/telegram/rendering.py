@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from html import escape
-from urllib.parse import urlsplit
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.conversations import MessageView
+from knowledge_base.render import link_labels
 from texts import say
 
 LIMIT = 4096
@@ -71,13 +70,9 @@ def _links(message: MessageView) -> str:
     """The sources that the text does not give by their whole address, as links; empty where there are none."""
     sources = message.answer.sources if message.answer else []
     urls = dict.fromkeys(source.url for source in sources if source.url not in message.text)
-    hosts = {url: urlsplit(url).hostname for url in urls if url.startswith(("https://", "http://"))}
-    count, seen = Counter(hosts.values()), Counter[str | None]()
-    links = []
-    for url, host in hosts.items():
-        seen[host] += 1
-        label = (host or url).removeprefix("www.") + (f" ({seen[host]})" if count[host] > 1 else "")
-        links.append(f'<a href="{escape(url)}">{escape(label)}</a>')
+    shown = [url for url in urls if url.startswith(("https://", "http://"))]
+    labels = zip(shown, link_labels(shown), strict=True)
+    links = [f'<a href="{escape(url)}">{escape(label)}</a>' for url, label in labels]
     return f"{escape(say('telegram.sources', message.language))} {', '.join(links)}" if links else ""
 
 
