@@ -16,7 +16,19 @@ from bot.operators.sessions import LogIn, find_session
 from bot.service import Parts
 from bot.storage import Conversation, Operator
 
-__all__ = ["COOKIE", "Caller", "Writer", "may_read", "readable", "refusals"]
+__all__ = [
+    "COOKIE",
+    "AdministeringWriter",
+    "Administrator",
+    "Caller",
+    "SupervisingWriter",
+    "Supervisor",
+    "Writer",
+    "may_read",
+    "readable",
+    "refusals",
+    "sees_all",
+]
 
 COOKIE = "jauap_session"
 
@@ -41,6 +53,36 @@ async def _writer(request: Request, log_in: Caller) -> LogIn:
 
 Writer = Annotated[LogIn, Depends(_writer)]
 """What a writing route declares: as `Caller`, and 403 without the token that another site cannot know."""
+
+
+def _only(log_in: LogIn, *roles: Role) -> LogIn:
+    if log_in.operator.role not in roles:
+        raise ApiError(403, "not_permitted")
+    return log_in
+
+
+async def _supervisor(log_in: Caller) -> LogIn:
+    return _only(log_in, Role.SUPERVISOR, Role.ADMIN)
+
+
+async def _supervising_writer(log_in: Writer) -> LogIn:
+    return _only(log_in, Role.SUPERVISOR, Role.ADMIN)
+
+
+async def _administrator(log_in: Caller) -> LogIn:
+    return _only(log_in, Role.ADMIN)
+
+
+async def _administering_writer(log_in: Writer) -> LogIn:
+    return _only(log_in, Role.ADMIN)
+
+
+Supervisor = Annotated[LogIn, Depends(_supervisor)]
+"""As `Caller`, and 403 for operators."""
+SupervisingWriter = Annotated[LogIn, Depends(_supervising_writer)]
+Administrator = Annotated[LogIn, Depends(_administrator)]
+"""As `Caller`, and 403 for all but administrators."""
+AdministeringWriter = Annotated[LogIn, Depends(_administering_writer)]
 
 
 def sees_all(operator: Operator) -> bool:

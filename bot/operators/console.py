@@ -1,19 +1,20 @@
-"""The operators' console: its page in the reader's language, and the files that the page loads."""
+"""The operators' console: its pages in the reader's language, and the files that they load."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import NamedTuple
 
 from fastapi import APIRouter, Request
-from fastapi.responses import HTMLResponse, Response
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from fastapi.staticfiles import StaticFiles
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from bot.errors import language_of
+from bot.errors import ApiError, language_of
 from bot.operators.access import COOKIE
 from bot.operators.roles import Role
 from bot.operators.sessions import find_session
-from bot.service import Parts
+from bot.service import Parts, Service
 from texts import LANGUAGES, Language, catalogue
 
 __all__ = ["router"]
@@ -38,18 +39,58 @@ _templates = Environment(
 _static = StaticFiles(directory=FOLDER / "static")
 
 
+class Page(NamedTuple):
+    """A page of the console: `/console/<name>`, `templates/<name>.html`, `static/<name>.js`, texts of `<name>`."""
+
+    name: str
+    roles: frozenset[Role]
+
+
+EVERYBODY = frozenset(Role)
+PAGES = (Page("console", EVERYBODY),)
+"""In the order of the menu. The first one is `/console` itself, and its texts are known to all the others."""
+
+
 @router.get("")
 async def console(request: Request, service: Parts) -> Response:
-    """The console, or the log-in where nobody is logged in. `?language=` switches and is remembered."""
+    """The queue and the talks, or the log-in where nobody is logged in."""
+    return await _page(PAGES[0], request, service)
+
+
+@router.get("/{name}")
+async def page(name: str, request: Request, service: Parts) -> Response:
+    """One of the other pages."""
+    for each in PAGES[1:]:
+        if each.name == name:
+            return await _page(each, request, service)
+    raise ApiError(404, "not_found")
+
+
+async def _page(page: Page, request: Request, service: Service) -> Response:
+    """A page in the reader's language; the log-in in its place where nobody is logged in.
+
+    `?language=` switches the language and is remembered.
+    """
     language = _language(request)
     log_in = await find_session(service.database, request.cookies.get(COOKIE, ""))
-    page = _templates.get_template("login.html" if log_in is None else "console.html").render(
-        t=catalogue("console", language),
+    role = None if log_in is None else Role(log_in.operator.role)
+    if role is not None and role not in page.roles:
+        return RedirectResponse("/console", 303)
+    texts = catalogue("console", language)
+    if role is not None and page is not PAGES[0]:
+        texts = texts | catalogue(page.name, language)
+    name = "login" if role is None else page.name
+    content = _templates.get_template(f"{name}.html").render(
+        t=texts,
         language=language,
         languages=LANGUAGES,
-        sees_all=log_in is not None and log_in.operator.role != Role.OPERATOR,
+        role=role,
+        address=request.url.path,
+        module=f"{name}.js",
+        page=page.name,
+        pages=[each.name for each in PAGES if role in each.roles],
     )
-    response = HTMLResponse(page, headers=HEADERS)
+    response = HTMLResponse(content, headers=HEADERS)
     if request.query_params.get("language") == language:
         response.set_cookie(
             LANGUAGE_COOKIE, language, max_age=A_YEAR, path="/console", samesite="lax",

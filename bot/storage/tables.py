@@ -5,7 +5,18 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, DateTime, Dialect, ForeignKey, ForeignKeyConstraint, Index, String, Text, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    DateTime,
+    Dialect,
+    Float,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
@@ -48,8 +59,20 @@ class Operator(Table):
     password_hash: Mapped[str]
     role: Mapped[str]
     languages: Mapped[list[Any]]
+    domains: Mapped[list[Any]] = mapped_column(default=list)
+    """The domains of the knowledge base that the operator answers for; none: all of them."""
+    capacity: Mapped[int] = mapped_column(default=4)
+    """Talks at once beyond which nothing more is offered."""
     available: Mapped[bool] = mapped_column(default=False)
+    seen_at: Mapped[datetime | None]
+    """The last sign of life of the operator's console or program."""
+    assigned_at: Mapped[datetime | None]
+    """When a talk was last assigned; the next goes to whoever has waited longest for one."""
     disabled: Mapped[bool] = mapped_column(default=False)
+    totp_secret: Mapped[str | None]
+    """The secret of the second factor, base32; None where none is set up."""
+    totp_step: Mapped[int | None]
+    """The last time step whose code was accepted, so that no code opens twice."""
     failures: Mapped[int] = mapped_column(default=0)
     locked_until: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(default=now)
@@ -63,6 +86,8 @@ class OperatorSession(Table):
     token_hash: Mapped[str] = mapped_column(primary_key=True)
     operator_id: Mapped[int] = mapped_column(ForeignKey("operator.id", ondelete="CASCADE"), index=True)
     csrf_token: Mapped[str]
+    enrolling: Mapped[bool] = mapped_column(default=False)
+    """Whether this log-in may do nothing but set up the second factor that the house requires."""
     created_at: Mapped[datetime] = mapped_column(default=now)
     expires_at: Mapped[datetime]
 
@@ -71,7 +96,10 @@ class Conversation(Table):
     """A citizen's talk with the bot and the operators, for as long as it is kept."""
 
     __tablename__ = "conversation"
-    __table_args__ = (UniqueConstraint("channel", "address"), Index("ix_conversation_queue", "state", "waiting_since"))
+    __table_args__ = (
+        UniqueConstraint("channel", "address"),
+        Index("ix_conversation_queue", "state", "priority", "waiting_since"),
+    )
 
     id: Mapped[str] = mapped_column(primary_key=True)
     channel: Mapped[str]
@@ -83,9 +111,26 @@ class Conversation(Table):
     """Rises with each change of state, so that an answer begun before the change is known to be late."""
     last_id: Mapped[int] = mapped_column(default=0)
     """The highest message id given out in this conversation."""
+    ticket_id: Mapped[int | None]
+    """The `Ticket` of its present time with the operators; None while it is at the bot or closed.
+
+    Not a foreign key: SQLite could only get one by making the table anew, and dropping the old one would delete all
+    messages by their own keys' cascade.
+    """
     reason: Mapped[str | None]
     topic: Mapped[str | None]
+    domain: Mapped[str | None]
+    """The domain of the topic, or the one it was transferred to."""
+    priority: Mapped[int] = mapped_column(default=0)
+    """The higher goes first in the queue (`bot.conversations.queue.Priority`)."""
     waiting_since: Mapped[datetime | None]
+    owed_since: Mapped[datetime | None]
+    """Since when the citizen awaits an operator's word; None where the operator had the last one."""
+    reply_due: Mapped[datetime | None] = mapped_column(index=True)
+    """By when that word is promised by the house."""
+    asked_at: Mapped[datetime | None]
+    """When a citizen who had fallen silent was asked whether they are still there."""
+    labels: Mapped[list[Any]] = mapped_column(default=list)
     claimed_at: Mapped[datetime | None] = mapped_column(index=True)
     """When an operator last took it out of the queue, from which the others' wait is estimated."""
     operator_id: Mapped[int | None] = mapped_column(ForeignKey("operator.id"), index=True)
@@ -98,6 +143,40 @@ class Conversation(Table):
     comment: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(default=now)
     updated_at: Mapped[datetime] = mapped_column(default=now, index=True)
+
+
+class Ticket(Table):
+    """One time of a conversation with the operators, from the queue to its end; what the figures are made of.
+
+    It holds nothing that a citizen has said, and outlives the conversation, which is erased after `RETENTION_DAYS`.
+    """
+
+    __tablename__ = "ticket"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conversation_id: Mapped[str | None] = mapped_column(ForeignKey("conversation.id", ondelete="SET NULL"), index=True)
+    channel: Mapped[str]
+    language: Mapped[str]
+    reason: Mapped[str]
+    topic: Mapped[str | None]
+    domain: Mapped[str | None]
+    opened_at: Mapped[datetime] = mapped_column(default=now, index=True)
+    opened_after: Mapped[int]
+    """The id of the last message before it, so that it is known which messages are of it."""
+    claimed_at: Mapped[datetime | None]
+    operator_id: Mapped[int | None] = mapped_column(ForeignKey("operator.id"))
+    """Who has it, or had it last."""
+    transfers: Mapped[int] = mapped_column(default=0)
+    first_reply_due: Mapped[datetime]
+    first_reply_at: Mapped[datetime | None]
+    late_replies: Mapped[int] = mapped_column(default=0)
+    """Replies after the first that came later than the house promises."""
+    closing_due: Mapped[datetime]
+    ended_at: Mapped[datetime | None] = mapped_column(index=True)
+    ended: Mapped[str | None]
+    """How: `closed`, `returned` to the bot, `left` by the citizen, `silent`, or `erased`."""
+    outcome: Mapped[str | None]
+    stars: Mapped[int | None]
 
 
 class Message(Table):
@@ -189,4 +268,83 @@ class Note(Table):
     conversation_id: Mapped[str] = mapped_column(ForeignKey("conversation.id", ondelete="CASCADE"), index=True)
     operator_id: Mapped[int] = mapped_column(ForeignKey("operator.id"))
     text: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class DeskSetting(Table):
+    """A setting of the operators' desk that an administrator has changed; the defaults stand in the code."""
+
+    __tablename__ = "desk_setting"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[Any] = mapped_column(JSON)
+
+
+class CannedReply(Table):
+    """A reply that operators send often, in both languages."""
+
+    __tablename__ = "canned_reply"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    shortcut: Mapped[str] = mapped_column(unique=True)
+    """What is typed after `/` to get it."""
+    text_ru: Mapped[str] = mapped_column(Text)
+    text_kk: Mapped[str] = mapped_column(Text)
+    domain: Mapped[str | None]
+    """Where it belongs; None: everywhere."""
+    updated_at: Mapped[datetime] = mapped_column(default=now, onupdate=now)
+    updated_by: Mapped[str]
+
+
+class AuditEntry(Table):
+    """Who did what that must be accounted for. Append-only: triggers refuse any change (migration 0005).
+
+    Each entry carries the hash of the one before it, so that a change behind the triggers' back shows.
+    """
+
+    __tablename__ = "audit_entry"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    """Counted from 1 without gaps."""
+    at: Mapped[datetime]
+    actor: Mapped[str]
+    """The account's name, or `system`."""
+    act: Mapped[str]
+    subject: Mapped[str | None]
+    """What it was done to: a conversation's id, an account's name."""
+    details: Mapped[dict[str, Any]]
+    previous_hash: Mapped[str]
+    hash: Mapped[str]
+
+
+class UnansweredQuestion(Table):
+    """A question that the bot did not answer well, masked, until somebody has decided what to do about it."""
+
+    __tablename__ = "unanswered_question"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["conversation_id", "message_id"], ["message.conversation_id", "message.id"], ondelete="CASCADE"
+        ),
+        UniqueConstraint("conversation_id", "message_id"),
+        Index("ix_unanswered_question_state", "state", "created_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conversation_id: Mapped[str]
+    message_id: Mapped[int]
+    text: Mapped[str] = mapped_column(Text)
+    """The citizen's words, personal numbers masked."""
+    language: Mapped[str]
+    why: Mapped[str]
+    """`none`, `clarify`, `rating` or `operator`: how it ended."""
+    service: Mapped[str | None]
+    """What the bot took it to be about."""
+    section: Mapped[str | None]
+    score: Mapped[float | None] = mapped_column(Float)
+    state: Mapped[str] = mapped_column(default="open")
+    """`open`, `attached` to a service, `out_of_scope`, or `missing` from the knowledge base."""
+    decided_by: Mapped[str | None]
+    decided_at: Mapped[datetime | None]
+    attached_to: Mapped[str | None]
+    remark: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(default=now)

@@ -1,14 +1,13 @@
 // The console: joins the lists, the open talk and the events.
 
 import { call, listen } from "./api.js";
+import { chime, me } from "./bar.js";
 import { $, announce, t } from "./dom.js";
 import { drawList, tick } from "./lists.js";
 import { Talk } from "./talk.js";
 
 const READ = "jauap.read.";
-const SOUND = "jauap.sound";
 
-const me = await call("GET", "/me");
 let queue = [];
 let talks = [];
 let all = [];
@@ -73,20 +72,6 @@ function leave() {
 
 // --- news
 
-let audio = null;
-
-function chime() {
-  if (localStorage.getItem(SOUND) !== "on") return;
-  audio ??= new AudioContext();
-  const [tone, volume] = [audio.createOscillator(), audio.createGain()];
-  tone.frequency.value = 660;
-  volume.gain.setValueAtTime(0.15, audio.currentTime);
-  volume.gain.exponentialRampToValueAtTime(0.001, audio.currentTime + 0.4);
-  tone.connect(volume).connect(audio.destination);
-  tone.start();
-  tone.stop(audio.currentTime + 0.4);
-}
-
 function news(text) {
   announce(text);
   chime();
@@ -138,45 +123,6 @@ listen(
   },
 );
 
-// --- the bar
-
-$("who").textContent = me.username;
-$("available").checked = me.available;
-$("available").addEventListener("change", async () => {
-  const wanted = $("available").checked;
-  try {
-    await call("PUT", "/me/status", { available: wanted });
-  } catch (refusal) {
-    $("available").checked = !wanted;
-    announce(refusal.message);
-  }
-});
-
-$("sound").checked = localStorage.getItem(SOUND) === "on";
-$("sound").addEventListener("change", () => {
-  localStorage.setItem(SOUND, $("sound").checked ? "on" : "off");
-  chime();
-});
-
-$("show-help").addEventListener("click", () => {
-  $("menu").open = false;
-  $("help-dialog").showModal();
-});
-
-$("log-out").addEventListener("click", async () => {
-  await call("DELETE", "/session").catch(() => null);
-  sessionStorage.clear(); // drafts hold what citizens told
-  location.assign(location.pathname);
-});
-
-document.querySelector("a.language").addEventListener("click", (event) => {
-  event.currentTarget.hash = location.hash;
-});
-
-document.addEventListener("click", (event) => {
-  if (!$("menu").contains(event.target)) $("menu").open = false;
-});
-
 // --- lists and keys
 
 $("back").addEventListener("click", leave);
@@ -198,8 +144,7 @@ function step(by) {
 document.addEventListener("keydown", (event) => {
   if (document.querySelector("dialog[open]")) return;
   if (event.key === "Escape") {
-    if ($("menu").open) $("menu").open = false;
-    else if (talk.id) leave();
+    if (talk.id) leave();
   } else if (event.altKey && (event.key === "ArrowDown" || event.key === "ArrowUp")) {
     event.preventDefault();
     step(event.key === "ArrowDown" ? 1 : -1);

@@ -1,68 +1,43 @@
-"""The operators' HTTP interface, `/api/v1/operator`."""
+"""The queue and the talks: what operators read of them and do to them."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from fastapi import APIRouter, Request
+from pydantic import BaseModel, Field
 from sse_starlette import EventSourceResponse
 
 from bot.conversations import State
-from bot.conversations.queue import publish_positions
-from bot.conversations.text import MAX_LENGTH, clean
 from bot.errors import ApiError, language_of
 from bot.operators import accounts, sessions
 from bot.operators.access import COOKIE, Caller, Writer, may_read, readable, refusals
+from bot.operators.api.bodies import Body, Said
 from bot.operators.stream import stream
-from bot.operators.views import Colleague, ConversationView, Me, NoteView, OperatorMessage, Viewer, transcript
+from bot.operators.views import Colleague, ConversationView, NoteView, OperatorMessage, Viewer, transcript
 from bot.service import Parts
 from bot.storage import Conversation
 
 __all__ = ["router"]
 
-router = APIRouter(prefix="/api/v1/operator", tags=["operators"])
+router = APIRouter()
 
 
-def _said(text: str) -> str:
-    kept = clean(text)
-    if not 1 <= len(kept) <= MAX_LENGTH:
-        raise ValueError(f"from 1 to {MAX_LENGTH} characters")
-    return kept
-
-
-Said = Annotated[str, AfterValidator(_said)]
-"""What an operator writes, without control characters; 1 to 4 000 characters."""
-
-
-class _Body(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class _Credentials(_Body):
-    username: str = Field(max_length=200)
-    password: str = Field(max_length=1000)
-
-
-class _Status(_Body):
-    available: bool
-
-
-class _Message(_Body):
+class _Message(Body):
     client_id: UUID
     text: Said
 
 
-class _Transfer(_Body):
+class _Transfer(Body):
     operator: str
 
 
-class _Close(_Body):
-    outcome: Annotated[str, AfterValidator(_said), Field(max_length=200)]
+class _Close(Body):
+    outcome: Annotated[Said, Field(max_length=200)]
 
 
-class _Note(_Body):
+class _Note(Body):
     text: Said
 
 
@@ -89,55 +64,6 @@ class OneNote(BaseModel):
 
 class Colleagues(BaseModel):
     operators: list[Colleague]
-
-
-# --- log-in
-
-
-@router.post("/session")
-async def log_in(body: _Credentials, request: Request, response: Response, service: Parts) -> Me:
-    """Log in: sets the session cookie. Whether the operator is available stays as it was: they say so themselves."""
-    try:
-        operator = await accounts.authenticate(service.database, body.username, body.password)
-    except accounts.LogInRefused:
-        raise ApiError(401, "log_in_refused") from None
-    token, opened = await sessions.open_session(service.database, operator, replaces=request.cookies.get(COOKIE))
-    response.set_cookie(COOKIE, token, max_age=int(sessions.LIFETIME.total_seconds()), **_cookie(request))
-    return _me(opened)
-
-
-@router.delete("/session", status_code=204)
-async def log_out(request: Request, response: Response, login: Writer, service: Parts) -> None:
-    """Log out: the session ends on the server, and the operator is not available any more."""
-    await sessions.end_session(service.database, login)
-    response.delete_cookie(COOKIE, **_cookie(request))
-
-
-@router.get("/me")
-async def me(login: Caller) -> Me:
-    return _me(login)
-
-
-@router.put("/me/status")
-async def status(body: _Status, login: Writer, service: Parts) -> Me:
-    """Whether the operator takes conversations: while nobody does, citizens learn the office hours instead."""
-    await accounts.set_available(service.database, login.operator.id, body.available)
-    login.operator.available = body.available
-    await publish_positions(service.database, service.events)  # how long it takes is known only while somebody works
-    return _me(login)
-
-
-def _me(login: sessions.LogIn) -> Me:
-    return Me.model_validate(
-        {
-            **{name: getattr(login.operator, name) for name in ("username", "role", "languages", "available")},
-            "csrf_token": login.session.csrf_token,
-        }
-    )
-
-
-def _cookie(request: Request) -> dict[str, Any]:
-    return {"httponly": True, "samesite": "lax", "path": "/", "secure": request.url.scheme == "https"}
 
 
 # --- reading

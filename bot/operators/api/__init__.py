@@ -1,0 +1,11 @@
+"""The operators' HTTP interface, `/api/v1/operator`, room by room."""
+
+from fastapi import APIRouter
+
+from bot.operators.api import session, talks
+
+__all__ = ["router"]
+
+router = APIRouter(prefix="/api/v1/operator", tags=["operators"])
+for _room in (session, talks):
+    router.include_router(_room.router)
