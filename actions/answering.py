@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from rasa_sdk import Action, Tracker
@@ -10,7 +11,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions import computing
 from actions.choosing import chosen
-from actions.replies import Answer
+from actions.replies import Answer, Candidate
 from actions.talk import Talk, section_named, show_button
 from knowledge_base.cases import case_of, section_about
 from knowledge_base.model import Case, SectionName, Service
@@ -67,11 +68,11 @@ def _by_search(talk: Talk, found: SearchResult, section: SectionName | None, off
         talk.say_text("which_service", "services", answer=Answer(decision="clarify"))
         return talk.remember(section=section)
     if found.decision != "clarify":
-        return fail(talk)
+        return fail(talk, _candidates(found))
     if talk.failures + 1 >= FAILURES_BEFORE_A_PERSON:
         return _not_chosen(talk, offered)
     services = [talk.knowledge.services[hit.service] for hit in found.results[:MOST_CLARIFIED]]
-    clarify(talk, services, section)
+    clarify(talk, services, section, candidates=_candidates(found))
     # Whoever is asked a second time in a row has not found what was meant among the first ones.
     failures = talk.failures + 1 if offered else talk.failures
     slugs = [service.slug for service in services]
@@ -169,10 +170,19 @@ class ActionShow(Action):
         return tell(talk, service, section_named(talk.entity("section")))
 
 
-def tell(talk: Talk, service: Service, section: SectionName | None, case: Case | None = None) -> list[EventType]:
-    """Tell a section of a service, or the way there is instead of it; the talk is about this service now."""
+def tell(
+    talk: Talk,
+    service: Service,
+    section: SectionName | None,
+    case: Case | None = None,
+    score: float | None = None,
+) -> list[EventType]:
+    """Tell a section of a service, or the way there is instead of it; the talk is about this service now.
+
+    `score` is that of the search which has found it.
+    """
     section = _available(service, section)
-    talk.show(service, section, case)
+    talk.show(service, section, case, score)
     return talk.remember(service=service, section=section)
 
 
@@ -193,14 +203,21 @@ def _tell_best(talk: Talk, found: SearchResult) -> list[EventType]:
         # whoever goes on with "а паспорт?".
         section = talk.section
     case = case_of(service, talk.text, found.language) if section is None else None
-    return tell(talk, service, section, case)
+    return tell(talk, service, section, case, best.score)
 
 
-def clarify(talk: Talk, services: list[Service], section: SectionName | None, key: str = "clarify") -> None:
-    """Ask which of a few services is meant."""
+def clarify(
+    talk: Talk,
+    services: list[Service],
+    section: SectionName | None,
+    key: str = "clarify",
+    candidates: Sequence[Candidate] = (),
+) -> None:
+    """Ask which of a few services is meant; `candidates` are what the search has on them."""
     buttons = [show_button(service, section, talk.language) for service in services]
     text = say(f"actions.{key}", talk.language)
-    talk.say(text, [*buttons, talk.button("none_of_these", "none_of_these")], Answer(decision="clarify"))
+    answer = Answer(decision="clarify", score=_best_score(candidates), candidates=list(candidates))
+    talk.say(text, [*buttons, talk.button("none_of_these", "none_of_these")], answer)
 
 
 def _not_chosen(talk: Talk, offered: list[Service]) -> list[EventType]:
@@ -212,9 +229,23 @@ def _not_chosen(talk: Talk, offered: list[Service]) -> list[EventType]:
     return talk.remember(service=talk.service, section=talk.section, choices=slugs, failures=talk.failures + 1)
 
 
-def fail(talk: Talk) -> list[EventType]:
-    """Say that there is no answer; the second time in a row a person is the better way."""
+def fail(talk: Talk, candidates: Sequence[Candidate] = ()) -> list[EventType]:
+    """Say that there is no answer; the second time in a row a person is the better way.
+
+    `candidates` are what the search has found all the same.
+    """
     failures = talk.failures + 1
     key = "none" if failures < FAILURES_BEFORE_A_PERSON else "none_again"
-    talk.say_text(key, "operator", "services", answer=Answer(decision="none"))
+    answer = Answer(decision="none", score=_best_score(candidates), candidates=list(candidates))
+    talk.say_text(key, "operator", "services", answer=answer)
     return talk.remember(service=talk.service, failures=failures, operator_offered=True)
+
+
+def _candidates(found: SearchResult) -> list[Candidate]:
+    """The likeliest services of a search that has not decided for one."""
+    hits = found.results[:MOST_CLARIFIED]
+    return [Candidate(service=hit.service, section=hit.section, score=hit.score) for hit in hits]
+
+
+def _best_score(candidates: Sequence[Candidate]) -> float | None:
+    return candidates[0].score if candidates else None

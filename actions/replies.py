@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 from knowledge_base.model import SectionName
 from texts import Language
 
-__all__ = ["Answer", "Button", "HandOver", "Reply", "SourceLink"]
+__all__ = ["Answer", "Button", "Candidate", "HandOver", "Reply", "SourceLink"]
 
 
 class _Strict(BaseModel):
@@ -30,14 +30,28 @@ class SourceLink(_Strict):
     date: str | None
 
 
+class Candidate(_Strict):
+    """A service that the search thought of."""
+
+    service: str
+    section: SectionName | None = None
+    score: float
+
+
 class Answer(_Strict):
-    """What a reply is about and what it rests on."""
+    """What a reply is about and what it rests on.
+
+    `score` is the best one of the search which led to it, of no fixed range; None where nothing was searched.
+    `candidates` are the services that the search thought of where it could not decide for one, the likeliest first.
+    """
 
     decision: Literal["answer", "clarify", "none", "handover"]
     service: str | None = None
     section: SectionName | None = None
     sources: list[SourceLink] = []
     verified: str | None = None
+    score: float | None = None
+    candidates: list[Candidate] = []
 
 
 class HandOver(_Strict):
@@ -48,6 +62,7 @@ class HandOver(_Strict):
 
     reason: Literal["asked", "failed", "complaint", "left"]
     topic: str | None = None
+    domain: str | None = None
     contact: str | None = None
 
 

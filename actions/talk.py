@@ -169,8 +169,12 @@ class Talk:
         text = say(f"actions.{key}", self.language, **values)
         self.say(text, [self.button(offer, offer) for offer in offers], answer)
 
-    def show(self, service: Service, section: SectionName | None, case: Case | None = None) -> None:
+    def show(
+        self, service: Service, section: SectionName | None, case: Case | None = None, score: float | None = None
+    ) -> None:
         """Tell a section of a service, and a special case where given, with the other sections as buttons.
+
+        `score` is that of the search which has found it.
 
         A service that is new to the talk is introduced by its summary, but in plain words one thing is told at a time.
         """
@@ -185,6 +189,7 @@ class Talk:
             section=section or "summary",
             sources=source_links(service, section, case, introduced),
             verified=service.verified.isoformat(),
+            score=score,
         )
         self.say(text, self.offered(service, section), answer)
 

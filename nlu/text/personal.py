@@ -7,11 +7,11 @@ what it is. A number that is none of these (of an application, an amount) is lef
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-__all__ = ["Personal", "find", "is_card", "is_iban", "is_iin", "mask"]
+__all__ = ["Kind", "Personal", "find", "is_card", "is_iban", "is_iin", "mask"]
 
 Kind = Literal["email", "iban", "card", "iin", "phone", "passport", "id_card", "plate"]
 
@@ -171,12 +171,14 @@ def find(text: str) -> list[Personal]:
     return sorted(found, key=lambda one: one.start)
 
 
-def mask(text: str) -> str:
-    """`text` with every personal number replaced by its kind and last characters.
+def mask(text: str, *, but: Container[Kind] = ()) -> str:
+    """`text` with every personal number replaced by its kind and last characters, but for some kinds.
 
     >>> mask("пишите на aigerim@mail.kz")
     'пишите на [email …kz]'
     """
     for one in reversed(find(text)):
+        if one.kind in but:
+            continue
         text = f"{text[: one.start]}[{one.masked}]{text[one.end :]}"
     return text

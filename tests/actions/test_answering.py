@@ -31,6 +31,24 @@ async def test_an_answer_names_its_service_sources_and_day_of_verification(act: 
     assert turn.slots["current_service"] == CARD
 
 
+async def test_an_answer_says_how_sure_the_search_was_and_what_it_thought_of_where_it_asks(
+    act: Act, search: GivenSearch
+) -> None:
+    search.finds("answer", CARD, PASSPORT)
+    answered = (await act("answer", "потерял удостоверение", language="ru")).reply.answer
+    assert answered is not None
+    assert (answered.score, answered.candidates) == (1.0, [])
+    for decision in ("clarify", "none"):
+        search.finds(decision, CARD, PASSPORT)  # type: ignore[arg-type]
+        unsure = (await act("answer", "потерял документы", language="ru")).reply.answer
+        assert unsure is not None
+        assert (unsure.decision, unsure.score) == (decision, 1.0)
+        assert [each.service for each in unsure.candidates] == [CARD, PASSPORT]
+    shown = (await act("show", "/show{…}", entities={"service": CARD})).reply.answer
+    assert shown is not None
+    assert shown.score is None  # a button asks for it: nothing was searched
+
+
 async def test_the_special_case_that_a_question_describes_is_told_beside_the_summary(
     act: Act, search: GivenSearch
 ) -> None:
