@@ -15,9 +15,10 @@ import uvicorn
 from fastapi import FastAPI
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot import rasa
+from bot import rasa, training
 from bot.channels import telegram
 from bot.dialogue import Dialogue, DialogueUnavailable
+from bot.operators import canned
 from bot.operators.accounts import ensure_admin
 from bot.service import Service
 from bot.settings import Settings
@@ -37,10 +38,22 @@ class CannotStart(Exception):
 
 
 def _train(settings: Settings) -> None:
-    """Train the dialogue model if it is out of date. Raises `rasa.RasaMissing`, `rasa.RasaFailed`."""
-    if settings.rasa_url is None and not rasa.trained(settings):
-        print("Training the dialogue model, usually half a minute …", flush=True)
-        rasa.train(settings)
+    """Bring the dialogue model up to date; where the new one is worse, go on with the one in use and say so.
+
+    Raises `rasa.RasaMissing`, `rasa.RasaFailed`.
+    """
+    if settings.rasa_url is not None or training.up_to_date(settings):
+        return
+    from knowledge_base.evaluation.gate import Worse
+
+    try:
+        training.bring_up_to_date(settings, progress=_say)
+    except Worse as worse:
+        _say(f"{worse.summary}. «jauap train» says in what.")
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)
 
 
 def _check_port(settings: Settings) -> None:
@@ -72,6 +85,7 @@ async def run(settings: Settings) -> None:
         # Rasa needs some 20 seconds to start and half of the cores: meanwhile the index is brought up to date here.
         create_app, search = await asyncio.to_thread(_open_knowledge, settings)
         first_password = await ensure_admin(database, settings)
+        await canned.seed(database)
         if first_password is not None:
             print(f"First log-in at the console: admin, password {first_password} (shown only this once)", flush=True)
         service = Service.assemble(settings, database, dialogue)
@@ -88,6 +102,7 @@ async def run(settings: Settings) -> None:
             _beside(_announce(settings, dialogue)),
             _beside(_resume(service, dialogue)),
             _beside(_expire(service)),
+            _beside(service.dispatcher.run()),
             _beside(_refresh(settings)),
         ):
             await web.serve()
@@ -116,9 +131,14 @@ def _open_knowledge(settings: Settings) -> tuple[Callable[..., FastAPI], Callabl
     from actions import knowledge
     from bot.app import create_app
     from knowledge_base import index
+    from knowledge_base.evaluation import outcomes
+    from knowledge_base.evaluation.gate import Worse
 
     try:
-        index.build(settings.data_dir, settings.encoder)
+        try:
+            index.build(settings.data_dir, settings.encoder, judge=outcomes.judge(settings.data_dir, settings.encoder))
+        except Worse as worse:
+            _say(f"{worse.summary}. «jauap index» says in what.")
         knowledge.open_searcher(settings.data_dir, settings.encoder)
     except (index.BrokenIndex, OSError, ValueError, RuntimeError) as error:
         why = " ".join(str(error).split())

@@ -10,7 +10,8 @@ from fastapi import Depends
 from starlette.requests import HTTPConnection
 
 from bot.conversations import Conversations, Events
-from bot.conversations.hours import OfficeHours
+from bot.conversations.desk import Desk, DeskSettings
+from bot.conversations.dispatch import Dispatcher
 from bot.conversations.outbox import Courier
 from bot.conversations.tokens import Tokens
 from bot.conversations.worker import Answering, Worker
@@ -30,17 +31,20 @@ class Service:
     conversations: Conversations
     worker: Worker
     courier: Courier
+    dispatcher: Dispatcher
 
     @classmethod
     def assemble(cls, settings: Settings, database: Database, dialogue: Answering) -> Service:
         events = Events()
-        courier = Courier(database)
-        worker = Worker(database, events, dialogue, OfficeHours.parse(settings.office_hours), courier.push)
+        courier = Courier(database, events)
+        desk = DeskSettings(Desk(office_hours=settings.office_hours))
+        worker = Worker(database, events, dialogue, desk, courier.push)
         tokens = Tokens(settings.key, timedelta(days=settings.retention_days))
         conversations = Conversations(
-            database, events, wake=worker.wake, push=courier.push, forget=dialogue.forget, tokens=tokens
+            database, events, wake=worker.wake, push=courier.push, forget=dialogue.forget, tokens=tokens, desk=desk
         )
-        return cls(settings, database, events, conversations, worker, courier)
+        dispatcher = Dispatcher(conversations)
+        return cls(settings, database, events, conversations, worker, courier, dispatcher)
 
 
 def _service(connection: HTTPConnection) -> Service:

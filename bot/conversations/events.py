@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-Kind = Literal["message", "mode", "typing", "queue"]
+Kind = Literal["message", "mode", "typing", "queue", "labels", "delivery", "desk"]
 
 __all__ = ["Event", "Events", "Kind", "Subscription"]
 
@@ -23,7 +23,9 @@ class Event:
 
     `message` carries no data: whoever listens reads on in the database from the last id that it has seen, so a lost
     event loses no message. The others carry all of it: `mode` {"mode"}, `typing` {"author", "active"},
-    `queue` {"position", "minutes"}, the latter None where the wait cannot be told.
+    `queue` {"position", "minutes"}, the latter None where the wait cannot be told, and for operators alone `labels` {}
+    and `delivery` {"message", "state"}. `desk` belongs to no conversation: somebody came or went, or the desk's
+    settings were changed.
     """
 
     conversation: str

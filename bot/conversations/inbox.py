@@ -10,13 +10,17 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.conversations import tickets, unanswered
+from bot.conversations.desk import DeskSettings
 from bot.conversations.record import append, locked, move, system_message
-from bot.conversations.states import Act
-from bot.conversations.text import Trouble, clean, is_payload, language_of, trouble
+from bot.conversations.states import Act, State
+from bot.conversations.text import Trouble, clean, is_payload, language_of, stars_of, trouble
 from bot.storage import Conversation, Inbox, Message
 from texts import Language, say
 
-__all__ = ["BadPayload", "Received", "answered", "new_conversation", "receive"]
+__all__ = ["BadPayload", "Received", "answered", "new_conversation", "rate", "receive"]
+
+DEFAULTS = DeskSettings()
 
 
 class BadPayload(ValueError):
@@ -53,6 +57,7 @@ async def receive(
     payload: str | None = None,
     unreadable: Trouble | None = None,
     plain: bool | None = None,
+    desk: DeskSettings = DEFAULTS,
 ) -> Received:
     """Store one message of a citizen within the caller's transaction.
 
@@ -67,7 +72,11 @@ async def receive(
     conversation = await locked(session, conversation_id)
     if known := await _known(session, conversation.channel, key):
         return Received(known, repeated=True)
-    moved = move(conversation, Act.WRITE)
+    if payload is not None and (stars := stars_of(payload)) is not None:
+        return await _rated(session, conversation, key, payload, stars)
+    moved = await move(session, conversation, Act.WRITE)
+    if conversation.state in (State.WAITING, State.OPERATOR):
+        tickets.citizen_wrote(conversation, await desk.read(session))
     if plain is not None:
         conversation.plain = plain
     if payload is not None and not text:
@@ -99,10 +108,24 @@ async def answered(
     conversation = await locked(session, conversation_id)
     if known := await _known(session, conversation.channel, key):
         return Received(known, repeated=True, answered=True)
-    moved = move(conversation, Act.WRITE)
+    moved = await move(session, conversation, Act.WRITE)
     message = await _store(session, conversation, key, text, state="answered")
     await system_message(session, conversation, reply_key, buttons=buttons, **values)
     return Received(message, repeated=False, moved=moved, answered=True)
+
+
+async def rate(session: AsyncSession, conversation: Conversation, stars: int, comment: str | None = None) -> None:
+    """Keep the citizen's rating (1 to 5) within the caller's transaction; a later one replaces it."""
+    conversation.stars, conversation.comment = stars, comment
+    await tickets.rated(session, conversation, stars)
+    await unanswered.rated(session, conversation, stars)
+
+
+async def _rated(session: AsyncSession, conversation: Conversation, key: str, payload: str, stars: int) -> Received:
+    await rate(session, conversation, stars)
+    message = await _store(session, conversation, key, "★" * stars, payload=payload, state="answered")
+    await system_message(session, conversation, "conversations.rated")
+    return Received(message, repeated=False, answered=True)
 
 
 async def _store(session: AsyncSession, conversation: Conversation, key: str, text: str, **fields: Any) -> Message:

@@ -13,6 +13,7 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.conversations.each import PerConversation
+from bot.conversations.events import Event, Events
 from bot.conversations.states import State
 from bot.conversations.views import MessageView
 from bot.storage import Conversation, Database, Message, Outbox
@@ -56,11 +57,12 @@ class Courier:
     """Brings each message of the outbox to a final state: `sent`, `refused`, `unknown` or `late`.
 
     A row is marked `sending` before it leaves. What is found so at the start was cut off in between: it may have
-    arrived, so it becomes `unknown` and is not sent again.
+    arrived, so it becomes `unknown` and is not sent again. Each change of state is told to the operators (`delivery`).
     """
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, events: Events) -> None:
         self._database = database
+        self._events = events
         self._senders: dict[str, Sender] = {}
         self._each = PerConversation(self._deliver, pause=FIRST_PAUSE)
 
@@ -127,10 +129,11 @@ class Courier:
                 return False
             if message.author == "bot" and conversation.state == State.OPERATOR and owed.epoch != conversation.epoch:
                 owed.state = "late"
-                return False
-            owed.state = "sending"
-            owed.attempts += 1
-        return True
+            else:
+                owed.state = "sending"
+                owed.attempts += 1
+        self._tell(row, owed.state)
+        return owed.state == "sending"
 
     async def _send(self, row: Outbox, message: MessageView) -> None:
         try:
@@ -160,7 +163,11 @@ class Courier:
                 log.exception("delivery %s is %s, which is not noted; trying again in %.0f s", row.id, state, pause)
                 await asyncio.sleep(pause)
             else:
+                self._tell(row, state)
                 return
+
+    def _tell(self, row: Outbox, state: str) -> None:
+        self._events.publish(Event(row.conversation_id, "delivery", {"message": row.message_id, "state": state}))
 
 
 def back_off(attempts: int, longest: float = LONGEST_PAUSE) -> float:

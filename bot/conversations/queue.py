@@ -10,8 +10,9 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.conversations.events import Event, Events
+from bot.conversations.routing import ahead_of, in_turn, on_duty
 from bot.conversations.states import State
-from bot.storage import Conversation, Database, Operator
+from bot.storage import Conversation, Database
 from bot.storage.tables import now
 
 WINDOW = timedelta(minutes=30)
@@ -20,7 +21,7 @@ WINDOW = timedelta(minutes=30)
 FEWEST = 3
 """Claims within the window below which nothing is said of the wait."""
 
-__all__ = ["Place", "on_duty", "place", "publish_positions"]
+__all__ = ["Place", "place", "publish_positions"]
 
 
 class Place(NamedTuple):
@@ -35,7 +36,7 @@ async def place(session: AsyncSession, conversation: Conversation) -> Place:
     earlier = (
         select(func.count())
         .select_from(Conversation)
-        .where(Conversation.state == State.WAITING, Conversation.waiting_since < conversation.waiting_since)
+        .where(Conversation.state == State.WAITING, ahead_of(conversation))
     )
     position = 1 + (await session.scalar(earlier) or 0)
     return Place(position, _minutes(position, await _claims(session)))
@@ -43,19 +44,13 @@ async def place(session: AsyncSession, conversation: Conversation) -> Place:
 
 async def publish_positions(database: Database, events: Events) -> None:
     """Tell everyone who waits where they stand now."""
-    query = select(Conversation.id).where(Conversation.state == State.WAITING).order_by(Conversation.waiting_since)
+    query = select(Conversation.id).where(Conversation.state == State.WAITING).order_by(*in_turn())
     async with database.read() as session:
         waiting = (await session.scalars(query)).all()
         claims = await _claims(session) if waiting else 0
     for position, conversation_id in enumerate(waiting, start=1):
         data = Place(position, _minutes(position, claims))._asdict()
         events.publish(Event(conversation_id, "queue", data))
-
-
-async def on_duty(session: AsyncSession) -> bool:
-    """Whether any operator takes conversations now."""
-    query = select(Operator.id).where(Operator.available, ~Operator.disabled).limit(1)
-    return await session.scalar(query) is not None
 
 
 async def _claims(session: AsyncSession) -> int:

@@ -8,6 +8,8 @@ from typing import Any
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.conversations import tickets
+from bot.conversations.routing import Priority
 from bot.conversations.states import Act, State, next_state
 from bot.storage import Conversation, Message, Outbox
 from bot.storage.tables import now
@@ -84,10 +86,14 @@ async def system_message(
     return await append(session, conversation, author="system", text=text, buttons=buttons)
 
 
-def move(conversation: Conversation, act: Act) -> bool:
+ENDINGS = {Act.LEAVE_QUEUE: "left", Act.RETURN: "returned", Act.CLOSE: "closed", Act.LAPSE: "silent"}
+"""How each act that ends a conversation's time with the operators stands in its ticket."""
+
+
+async def move(session: AsyncSession, conversation: Conversation, act: Act, *, outcome: str | None = None) -> bool:
     """Change the state of a locked conversation; True where it really changed.
 
-    Raises `ForbiddenTransition`.
+    Who comes back into the queue keeps the old place. `outcome` is how it was closed. Raises `ForbiddenTransition`.
     """
     before = State(conversation.state)
     after = next_state(before, act)
@@ -98,9 +104,13 @@ def move(conversation: Conversation, act: Act) -> bool:
     if after is not State.OPERATOR:
         conversation.operator_id = None
     if after is State.WAITING:
-        conversation.waiting_since = now()
+        conversation.waiting_since = conversation.waiting_since or now()
     elif after in (State.BOT, State.CLOSED):
+        if act in ENDINGS:
+            await tickets.end(session, conversation, ENDINGS[act], outcome)
         conversation.waiting_since = conversation.reason = conversation.topic = conversation.contact = None
+        conversation.domain = conversation.owed_since = conversation.reply_due = conversation.asked_at = None
+        conversation.priority = Priority.NORMAL
     return True
 
 

@@ -5,44 +5,33 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.conversations import inbox, record
+from bot.conversations import inbox, record, tickets
+from bot.conversations.desk import DeskSettings
 from bot.conversations.events import Event, Events
 from bot.conversations.inbox import Received
 from bot.conversations.queue import Place, place, publish_positions
 from bot.conversations.record import UnknownConversation
-from bot.conversations.states import Act, ForbiddenTransition, State
+from bot.conversations.states import State
+from bot.conversations.talks import Talks
 from bot.conversations.text import Trouble
 from bot.conversations.tokens import BadToken, Tokens, WrongSite
 from bot.conversations.views import MessageView
-from bot.storage import Conversation, Database, Inbox, Message, Note, Operator
+from bot.storage import Conversation, Database, Inbox, Message
 from bot.storage.tables import now
 from texts import Language
 
-__all__ = ["AlreadyClaimed", "Conversations", "NotYours", "UnknownOperator"]
+__all__ = ["Conversations"]
 
 
-class AlreadyClaimed(Exception):
-    """Another operator has this conversation, or it does not wait any more."""
+class Conversations(Talks):
+    """Everything that may happen to a conversation: what citizens do stands here, what operators do in `Talks`.
 
-    def __init__(self, owner: str | None) -> None:
-        self.owner = owner
-        super().__init__(owner or "")
-
-
-class NotYours(Exception):
-    """Only the operator who has a conversation may do this."""
-
-
-class UnknownOperator(LookupError):
-    """There is no such operator, or the account is disabled."""
-
-
-class Conversations:
-    """Everything that may happen to a conversation. Every method is one transaction; events go out after it."""
+    Every method is one transaction; events go out after it.
+    """
 
     def __init__(
         self,
@@ -52,6 +41,7 @@ class Conversations:
         push: Callable[[str], None],
         forget: Callable[[Sequence[str]], Awaitable[None]],
         tokens: Tokens,
+        desk: DeskSettings,
     ) -> None:
         """`wake(conversation)` is called when a message awaits an answer, `push(conversation)` when one must go out.
 
@@ -63,6 +53,7 @@ class Conversations:
         self._push = push
         self._forget = forget
         self._tokens = tokens
+        self.desk = desk
 
     # --- citizens
 
@@ -123,7 +114,14 @@ class Conversations:
         """Store a citizen's message and have it answered; parameters and errors as those of `inbox.receive`."""
         async with self.database.write() as session:
             received = await inbox.receive(
-                session, conversation_id, key=key, text=text, payload=payload, unreadable=unreadable, plain=plain
+                session,
+                conversation_id,
+                key=key,
+                text=text,
+                payload=payload,
+                unreadable=unreadable,
+                plain=plain,
+                desk=self.desk,
             )
         self.received(conversation_id, received)
         return received
@@ -161,12 +159,16 @@ class Conversations:
         """Keep the citizen's rating (1 to 5); a later one replaces it."""
         async with self.database.write() as session:
             conversation = await record.locked(session, conversation_id)
-            conversation.stars, conversation.comment = stars, comment
+            await inbox.rate(session, conversation, stars, comment)
 
     async def erase(self, conversation_id: str) -> None:
         """Delete a conversation with all that belongs to it, in the dialogue engine as well."""
         await self._forget([conversation_id])
         async with self.database.write() as session:
+            conversation = await session.get(Conversation, conversation_id, with_for_update=True)
+            if conversation is not None:
+                await tickets.end(session, conversation, "erased")
+                await session.flush()
             await session.execute(delete(Conversation).where(Conversation.id == conversation_id))
         self.events.publish(Event(conversation_id, "mode", {"mode": State.CLOSED}))
         await publish_positions(self.database, self.events)
@@ -188,25 +190,6 @@ class Conversations:
                 return None
             return await place(session, conversation)
 
-    # --- operators
-
-    async def queue(self) -> Sequence[Conversation]:
-        """The waiting conversations, the longest waiting first."""
-        return await self.find(State.WAITING)
-
-    async def find(
-        self, state: State | None = None, operator_id: int | None = None, limit: int = 200
-    ) -> Sequence[Conversation]:
-        """Conversations by state and operator: the queue in its order, all others by their last change."""
-        query = select(Conversation).limit(limit)
-        if state is not None:
-            query = query.where(Conversation.state == state)
-        if operator_id is not None:
-            query = query.where(Conversation.operator_id == operator_id)
-        order = Conversation.waiting_since if state is State.WAITING else Conversation.updated_at.desc()
-        async with self.database.read() as session:
-            return (await session.scalars(query.order_by(order))).all()
-
     async def get(self, conversation_id: str) -> Conversation:
         """Raises `UnknownConversation`."""
         async with self.database.read() as session:
@@ -214,119 +197,3 @@ class Conversations:
         if conversation is None:
             raise UnknownConversation(conversation_id)
         return conversation
-
-    async def claim(self, conversation_id: str, operator: Operator) -> Conversation:
-        """Take a waiting conversation: one conditional update, so that of any number of operators one gets it.
-
-        Claiming what one already has changes nothing. Raises `UnknownConversation`, `AlreadyClaimed`.
-        """
-        async with self.database.write() as session:
-            taken = await session.scalar(
-                update(Conversation)
-                .where(Conversation.id == conversation_id, Conversation.state == State.WAITING)
-                .values(
-                    state=State.OPERATOR,
-                    operator_id=operator.id,
-                    epoch=Conversation.epoch + 1,
-                    claimed_at=now(),
-                    updated_at=now(),
-                )
-                .returning(Conversation.id)
-            )
-            conversation = await record.locked(session, conversation_id)
-            if taken is None:
-                if conversation.operator_id == operator.id:
-                    return conversation
-                owner = conversation.operator_id
-                raise AlreadyClaimed((await session.get_one(Operator, owner)).username if owner is not None else None)
-            await record.system_message(session, conversation, "conversations.operator_joined")
-        await self._changed(conversation)
-        return conversation
-
-    async def write(self, conversation_id: str, operator: Operator, *, key: str, text: str) -> Message:
-        """The operator's message; the same `key` again gives the first one. Raises as `_owned`."""
-        async with self.database.write() as session:
-            conversation = await self._owned(session, conversation_id, operator)
-            known = await session.scalar(select(Inbox).where(Inbox.channel == "operator", Inbox.key == key))
-            if known is not None:
-                return await session.get_one(Message, (known.conversation_id, known.message_id))
-            message = await record.append(session, conversation, author="operator", text=text, operator_id=operator.id)
-            session.add(
-                Inbox(
-                    channel="operator",
-                    key=key,
-                    conversation_id=conversation.id,
-                    message_id=message.id,
-                    state="answered",
-                )
-            )
-        self._said(conversation_id)
-        return message
-
-    async def transfer(self, conversation_id: str, operator: Operator, to: str) -> Conversation:
-        """Give a conversation to the operator named `to`. Raises as `_owned`, and `UnknownOperator`."""
-        async with self.database.write() as session:
-            conversation = await self._owned(session, conversation_id, operator)
-            target = await session.scalar(select(Operator).where(Operator.username == to, ~Operator.disabled))
-            if target is None:
-                raise UnknownOperator(to)
-            record.move(conversation, Act.TRANSFER)
-            conversation.operator_id = target.id
-            await record.system_message(session, conversation, "conversations.transferred")
-        await self._changed(conversation)
-        return conversation
-
-    async def give_back(self, conversation_id: str, operator: Operator) -> Conversation:
-        """Return a conversation to the bot. Raises as `_owned`."""
-        async with self.database.write() as session:
-            conversation = await self._owned(session, conversation_id, operator)
-            record.move(conversation, Act.RETURN)
-            await record.system_message(session, conversation, "conversations.returned_to_bot")
-        await self._changed(conversation)
-        return conversation
-
-    async def close(self, conversation_id: str, operator: Operator, outcome: str) -> Conversation:
-        """End a conversation with an outcome. Raises as `_owned`."""
-        async with self.database.write() as session:
-            conversation = await self._owned(session, conversation_id, operator)
-            record.move(conversation, Act.CLOSE)
-            conversation.outcome = outcome
-            await record.system_message(session, conversation, "conversations.closed")
-        await self._changed(conversation)
-        return conversation
-
-    async def note(self, conversation_id: str, operator: Operator, text: str) -> Note:
-        """Keep a note, for operators only. Raises `UnknownConversation`."""
-        async with self.database.write() as session:
-            await record.locked(session, conversation_id)
-            note = Note(conversation_id=conversation_id, operator_id=operator.id, text=text)
-            session.add(note)
-        return note
-
-    async def notes(self, conversation_id: str) -> Sequence[Note]:
-        async with self.database.read() as session:
-            query = select(Note).where(Note.conversation_id == conversation_id).order_by(Note.id)
-            return (await session.scalars(query)).all()
-
-    # --- within
-
-    async def _owned(self, session: AsyncSession, conversation_id: str, operator: Operator) -> Conversation:
-        """The locked conversation, if this operator has it.
-
-        Raises `UnknownConversation`, `ForbiddenTransition`, `NotYours`.
-        """
-        conversation = await record.locked(session, conversation_id)
-        if conversation.state != State.OPERATOR:
-            raise ForbiddenTransition(State(conversation.state), Act.TRANSFER)
-        if conversation.operator_id != operator.id:
-            raise NotYours(conversation_id)
-        return conversation
-
-    async def _changed(self, conversation: Conversation) -> None:
-        self.events.publish(Event(conversation.id, "mode", {"mode": conversation.state}))
-        self._said(conversation.id)
-        await publish_positions(self.database, self.events)
-
-    def _said(self, conversation_id: str) -> None:
-        self.events.publish(Event(conversation_id, "message"))
-        self._push(conversation_id)

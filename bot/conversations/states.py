@@ -25,6 +25,12 @@ class Act(StrEnum):
     TRANSFER = "transfer"
     RETURN = "return"
     CLOSE = "close"
+    REROUTE = "reroute"
+    """The operator gives it to the queue of another domain."""
+    VANISH = "vanish"
+    """The operator shows no sign of life any more."""
+    LAPSE = "lapse"
+    """The citizen has fallen silent."""
     WRITE = "write"
     """The citizen writes: this opens a closed conversation again, and changes nothing in the others."""
 
@@ -39,6 +45,9 @@ TRANSITIONS: dict[tuple[State, Act], State] = {
     (State.OPERATOR, Act.TRANSFER): State.OPERATOR,
     (State.OPERATOR, Act.RETURN): State.BOT,
     (State.OPERATOR, Act.CLOSE): State.CLOSED,
+    (State.OPERATOR, Act.REROUTE): State.WAITING,
+    (State.OPERATOR, Act.VANISH): State.WAITING,
+    (State.OPERATOR, Act.LAPSE): State.CLOSED,
     (State.OPERATOR, Act.WRITE): State.OPERATOR,
     (State.CLOSED, Act.WRITE): State.BOT,
 }

@@ -20,10 +20,11 @@ _PAYLOAD = re.compile(
     r'|domain\{"domain": ?"[a-z0-9-]{1,40}"\}'
     r'|calculate\{"calculation": ?"[a-z0-9-]{1,40}"\}'
     r'|inform\{"value": ?"[a-z0-9_-]{1,40}"\}'
+    r'|rate\{"stars": ?[1-5]\}'
     r'|language\{"language": ?"(?:ru|kk)"\})'
 )
 
-__all__ = ["MAX_LENGTH", "Trouble", "clean", "is_payload", "language_of", "trouble"]
+__all__ = ["MAX_LENGTH", "Trouble", "clean", "is_payload", "language_of", "stars_of", "trouble"]
 
 
 def clean(text: str) -> str:
@@ -52,6 +53,16 @@ def language_of(payload: str) -> Language | None:
     """
     found = re.fullmatch(r'/language\{"language": ?"(ru|kk)"\}', payload)
     return found[1] if found else None  # type: ignore[return-value]
+
+
+def stars_of(payload: str) -> int | None:
+    """The stars that a payload gives; None for any other payload.
+
+    >>> stars_of('/rate{"stars": 5}')
+    5
+    """
+    found = re.fullmatch(r'/rate\{"stars": ?([1-5])\}', payload)
+    return int(found[1]) if found else None
 
 
 def is_payload(payload: str) -> bool:

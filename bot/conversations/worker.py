@@ -13,11 +13,11 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from actions.replies import HandOver, Reply
-from bot.conversations import record
+from bot.conversations import record, unanswered
+from bot.conversations.desk import DeskSettings
 from bot.conversations.each import PerConversation
 from bot.conversations.events import Event, Events
 from bot.conversations.handover import LEAVE_QUESTION, LEAVE_QUEUE, OPERATOR, button, enter_queue, leave_queue
-from bot.conversations.hours import OfficeHours
 from bot.conversations.queue import publish_positions
 from bot.conversations.states import Act, State
 from bot.conversations.text import MAX_LENGTH
@@ -66,7 +66,7 @@ class Worker:
         database: Database,
         events: Events,
         dialogue: Answering,
-        hours: OfficeHours,
+        desk: DeskSettings,
         push: Callable[[str], None],
         *,
         patience: float = 1.0,
@@ -76,7 +76,7 @@ class Worker:
         self._database = database
         self._events = events
         self._dialogue = dialogue
-        self._hours = hours
+        self._desk = desk
         self._push = push
         self._patience = patience
         self._tell_after = tell_after
@@ -253,7 +253,7 @@ class Worker:
                 owed.not_before = now() + timedelta(seconds=pause)
             with_bot = conversation.state == State.BOT
             if with_bot and await self._operator_wanted(session, conversation.id):
-                await enter_queue(session, conversation, HandOver(reason="failed"), self._hours)
+                await enter_queue(session, conversation, HandOver(reason="failed"), await self._desk.read(session))
                 owed.not_before = now()  # Rasa is not asked any more
                 handed_over = True
             elif (
@@ -303,6 +303,7 @@ class Worker:
             before, last_id = conversation.state, conversation.last_id
             if conversation.state == State.WAITING:
                 await self._leave(session, conversation, item.payload)
+            await unanswered.collect(session, item, message, replies)
             for reply in replies:
                 await self._say(session, conversation, reply)
             await record.date_deliveries(session, conversation, after=last_id)
@@ -315,7 +316,8 @@ class Worker:
         if payload == LEAVE_QUEUE:
             await leave_queue(session, conversation)
         elif payload == LEAVE_QUESTION:
-            record.move(conversation, Act.LEAVE_QUEUE)  # without a word: the dialogue's answer says how it goes on
+            # Without a word: the dialogue's answer says how it goes on.
+            await record.move(session, conversation, Act.LEAVE_QUEUE)
 
     async def _say(self, session: AsyncSession, conversation: Conversation, reply: Reply) -> None:
         conversation.language = reply.language
@@ -329,7 +331,7 @@ class Worker:
             answer=reply.answer.model_dump(mode="json") if reply.answer else None,
         )
         if reply.hand_over and conversation.state == State.BOT:
-            await enter_queue(session, conversation, reply.hand_over, self._hours)
+            await enter_queue(session, conversation, reply.hand_over, await self._desk.read(session))
 
     async def _publish(self, conversation_id: str, mode: State | None) -> None:
         """Tell who listens of new messages, and of a new `mode`."""

@@ -11,6 +11,7 @@ from fastapi import Depends, Request
 
 from bot.conversations import AlreadyClaimed, Conversations, NotYours, State, UnknownOperator
 from bot.errors import ApiError
+from bot.operators import presence
 from bot.operators.roles import Role
 from bot.operators.sessions import LogIn, find_session
 from bot.service import Parts
@@ -21,11 +22,14 @@ __all__ = [
     "AdministeringWriter",
     "Administrator",
     "Caller",
+    "Entrant",
+    "EntrantWriter",
     "SupervisingWriter",
     "Supervisor",
     "Writer",
     "may_read",
     "readable",
+    "readable_one",
     "refusals",
     "sees_all",
 ]
@@ -33,21 +37,39 @@ __all__ = [
 COOKIE = "jauap_session"
 
 
-async def _caller(request: Request, service: Parts) -> LogIn:
+async def _entrant(request: Request, service: Parts) -> LogIn:
     log_in = await find_session(service.database, request.cookies.get(COOKIE, ""))
     if log_in is None:
         raise ApiError(401, "not_logged_in")
+    await presence.seen(service.database, log_in.operator)
+    return log_in
+
+
+Entrant = Annotated[LogIn, Depends(_entrant)]
+"""As `Caller`, and also whoever must set up the second factor first: only for what leads there, or out."""
+
+
+async def _entrant_writer(request: Request, log_in: Entrant) -> LogIn:
+    given = request.headers.get("X-CSRF-Token", "")
+    if not hmac.compare_digest(given.encode(), log_in.session.csrf_token.encode()):
+        raise ApiError(403, "bad_csrf")
+    return log_in
+
+
+EntrantWriter = Annotated[LogIn, Depends(_entrant_writer)]
+
+
+async def _caller(log_in: Entrant) -> LogIn:
+    if log_in.session.enrolling:
+        raise ApiError(403, "second_factor_required")
     return log_in
 
 
 Caller = Annotated[LogIn, Depends(_caller)]
-"""What a reading route declares: who is logged in; 401 for anybody else."""
+"""What a reading route declares: who is logged in; 401 for anybody else, 403 without a second factor that is required."""
 
 
-async def _writer(request: Request, log_in: Caller) -> LogIn:
-    given = request.headers.get("X-CSRF-Token", "")
-    if not hmac.compare_digest(given.encode(), log_in.session.csrf_token.encode()):
-        raise ApiError(403, "bad_csrf")
+async def _writer(_: Caller, log_in: EntrantWriter) -> LogIn:
     return log_in
 
 
@@ -104,6 +126,14 @@ async def readable(
     waiting = await conversations.queue() if state in (None, State.WAITING) else []
     own = await conversations.find(State.OPERATOR, operator.id) if state in (None, State.OPERATOR) else []
     return [*waiting, *own]
+
+
+async def readable_one(conversations: Conversations, operator: Operator, conversation_id: str) -> Conversation:
+    """One conversation; 403 where this operator may not read it. Raises `UnknownConversation`."""
+    row = await conversations.get(conversation_id)
+    if not may_read(operator, row):
+        raise ApiError(403, "not_yours")
+    return row
 
 
 @contextmanager

@@ -10,7 +10,6 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 from starlette.staticfiles import StaticFiles
 
-from bot.conversations.hours import OfficeHours
 from bot.errors import language_of
 from bot.pages.page import HERE, SCRIPTED_POLICY, render
 from bot.service import Parts
@@ -37,6 +36,8 @@ async def demonstration(request: Request, service: Parts) -> HTMLResponse:
     language = language_of(request)
     texts = catalogue("demo", language)
     days = service.settings.retention_days
+    async with service.database.read() as session:
+        desk = await service.conversations.desk.read(session)
     return render(
         "index.html",
         language,
@@ -47,7 +48,7 @@ async def demonstration(request: Request, service: Parts) -> HTMLResponse:
         topics=[(texts[f"topic_{topic}"], _questions(texts, topic)) for topic in TOPICS],
         notices=[(texts[f"notice_{number}_title"], texts[f"notice_{number}"]) for number in NOTICES],
         facts=[(texts[f"how_{number}_title"], say(f"demo.how_{number}", language, days=days)) for number in FACTS],
-        hours=OfficeHours.parse(service.settings.office_hours).say(language),
+        hours=desk.hours.say(language),
     )
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,7 @@ class Database:
         if self.sqlite:
             event.listen(self.engine.sync_engine, "connect", _prepare_sqlite)
             event.listen(self.engine.sync_engine, "begin", _begin_sqlite)
+        self._turn: AbstractAsyncContextManager[None] = asyncio.Lock() if self.sqlite else nullcontext()
         self._writing = self.engine.execution_options(writes=True)
 
     async def migrate(self) -> None:
@@ -70,8 +72,12 @@ class Database:
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncSession]:
-        """A transaction that is committed at the end, or rolled back where an error leaves it."""
-        async with AsyncSession(self._writing, expire_on_commit=False) as session, session.begin():
+        """A transaction that is committed at the end, or rolled back where an error leaves it.
+
+        Those of one process queue up here where the database is SQLite: it lets one write at a time anyway, and who
+        waits inside it is served in no order and gives up after its time-out.
+        """
+        async with self._turn, AsyncSession(self._writing, expire_on_commit=False) as session, session.begin():
             yield session
 
     async def close(self) -> None:

@@ -77,7 +77,7 @@ async def test_who_waits_for_an_operator_can_write_on_and_go_back(url, service, 
     type_in("оператор", "подробности", "1")
     assert await terminal.chat(url, "ru") == 0
     out = capsys.readouterr().out
-    assert "Чат: Сейчас операторов на месте нет" in out
+    assert "  2) Оставить вопрос" in out
     assert "Чат: Вы вышли из очереди" in out
     assert await service.conversations.queue() == []
 

@@ -167,7 +167,7 @@ async def take_over(service: Service, conversation: Conversation) -> None:
     async with service.database.write() as session:
         row = await record.locked(session, conversation.id)
         if row.state == State.BOT:
-            record.move(row, Act.HAND_OVER)
+            await record.move(session, row, Act.HAND_OVER)
     await service.conversations.claim(conversation.id, await operator(service))
 
 
@@ -204,7 +204,7 @@ async def test_what_the_service_and_the_operators_say_is_never_late(service, eve
     await take_over(service, conversation)
     await say(service, conversation, "Здравствуйте", author="operator")
     async with service.database.write() as session:
-        record.move(await record.locked(session, conversation.id), Act.TRANSFER)
+        await record.move(session, await record.locked(session, conversation.id), Act.TRANSFER)
     telegram = Telegram()
     service.courier.add("telegram", telegram)
     await service.courier.resume()
@@ -217,7 +217,7 @@ async def test_in_the_queue_what_the_bot_said_is_still_sent(service, telegram, e
     telegram.faults = {"ответ бота": [TryLater("away", 0.2)]}
     await say(service, conversation, "ответ бота")
     async with service.database.write() as session:
-        record.move(await record.locked(session, conversation.id), Act.HAND_OVER)
+        await record.move(session, await record.locked(session, conversation.id), Act.HAND_OVER)
     await eventually(states(service, conversation, "sent"))
 
 

@@ -5,11 +5,11 @@ from bot.conversations.states import TRANSITIONS, next_state
 
 # Rows: the state before; columns: what each act leads to. «-» is forbidden.
 TABLE = """
-            hand_over  leave_queue  claim     transfer  return  close   write
-bot         waiting    -            -         -         -       -       bot
-waiting     -          bot          operator  -         -       closed  waiting
-operator    -          -            -         operator  bot     closed  operator
-closed      -          -            -         -         -       -       bot
+            hand_over  leave_queue  claim     transfer  return  close   reroute  vanish   lapse   write
+bot         waiting    -            -         -         -       -       -        -        -       bot
+waiting     -          bot          operator  -         -       closed  -        -        -       waiting
+operator    -          -            -         operator  bot     closed  waiting  waiting  closed  operator
+closed      -          -            -         -         -       -       -        -        -       bot
 """
 
 

@@ -125,6 +125,7 @@ class Intake:
                 text=written.text,
                 payload=written.payload,
                 unreadable=written.unreadable,
+                desk=self._service.conversations.desk,
             )
         self._service.conversations.received(conversation.id, received)
 
@@ -207,6 +208,7 @@ class Intake:
                         key=self._key(update_id, pressed.message or 0),
                         text=button["title"],
                         payload=button["payload"],
+                        desk=self._service.conversations.desk,
                     )
             except (BadPayload, record.UnknownConversation):  # of an older version; erased just now
                 log.info("update %s: the pressed button is not valid any more", update_id)

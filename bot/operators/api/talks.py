@@ -6,18 +6,31 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Request
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, model_validator
 from sse_starlette import EventSourceResponse
 
+from bot import audit
 from bot.conversations import State
+from bot.conversations.routing import Priority, loads
 from bot.errors import ApiError, language_of
 from bot.operators import accounts, sessions
-from bot.operators.access import COOKIE, Caller, Writer, may_read, readable, refusals
+from bot.operators.access import COOKIE, Caller, SupervisingWriter, Writer, may_read, readable, refusals
 from bot.operators.api.bodies import Body, Said
+from bot.operators.presence import offered
 from bot.operators.stream import stream
-from bot.operators.views import Colleague, ConversationView, NoteView, OperatorMessage, Viewer, transcript
+from bot.operators.views import (
+    Colleague,
+    ConversationView,
+    Earlier,
+    NoteView,
+    OperatorMessage,
+    Viewer,
+    earlier,
+    transcript,
+)
 from bot.service import Parts
 from bot.storage import Conversation
+from knowledge_base.model import domains
 
 __all__ = ["router"]
 
@@ -29,8 +42,33 @@ class _Message(Body):
     text: Said
 
 
+Reason = Annotated[Said, Field(max_length=500)]
+
+
 class _Transfer(Body):
+    """To an operator or to a domain, with the reason for who takes it next."""
+
+    operator: str | None = None
+    domain: str | None = None
+    reason: Reason | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> _Transfer:
+        if (self.operator is None) == (self.domain is None):
+            raise ValueError("exactly one of operator and domain is needed")
+        return self
+
+
+class _Return(Body):
+    summary: Annotated[Said, Field(max_length=2000)] | None = None
+
+
+class _Assign(Body):
     operator: str
+
+
+class _Priority(Body):
+    priority: Priority
 
 
 class _Close(Body):
@@ -52,6 +90,7 @@ class OneConversation(BaseModel):
 class WholeConversation(OneConversation):
     messages: list[OperatorMessage]
     notes: list[NoteView]
+    earlier: list[Earlier]
 
 
 class OneMessage(BaseModel):
@@ -71,9 +110,10 @@ class Colleagues(BaseModel):
 
 @router.get("/queue")
 async def queue(request: Request, login: Caller, service: Parts) -> ConversationList:
-    """The waiting conversations, the longest waiting first."""
+    """The waiting conversations in the order in which they are to be taken, those `offered` to the caller marked."""
     viewer = await Viewer.load(service.database, language_of(request))
-    return ConversationList(conversations=viewer.queue(await service.conversations.queue()))
+    waiting = await service.conversations.queue()
+    return ConversationList(conversations=viewer.queue(waiting, await offered(service, login.operator, waiting)))
 
 
 @router.get("/conversations")
@@ -88,31 +128,43 @@ async def conversations(
 
 @router.get("/conversations/{conversation_id}")
 async def conversation(conversation_id: str, request: Request, login: Caller, service: Parts) -> WholeConversation:
-    """One conversation with its newest 500 messages and all notes."""
+    """One conversation with its newest 500 messages, all notes, and its earlier times with the operators."""
     row = await _readable(service, login, conversation_id)
     viewer = await Viewer.load(service.database, language_of(request))
     place = await service.conversations.queue_position(row.id)
     return WholeConversation(
         conversation=viewer.conversation(row, place and place.position),
-        messages=[viewer.message(message) for message in await transcript(service.database, row.id)],
+        messages=[viewer.message(said) for said in await transcript(service.database, row.id)],
         notes=[viewer.note(note) for note in await service.conversations.notes(row.id)],
+        earlier=[viewer.earlier(ticket) for ticket in await earlier(service.database, row)],
     )
 
 
 @router.get("/operators")
 async def operators(login: Caller, service: Parts) -> Colleagues:
     """Everybody to whom a conversation can be given, without the caller."""
-    others = [each for each in await accounts.everyone(service.database) if not each.disabled]
+    everyone = await accounts.everyone(service.database)
+    async with service.database.read() as session:
+        load = await loads(session)
     return Colleagues(
         operators=[
-            Colleague.model_validate(each, from_attributes=True) for each in others if each.id != login.operator.id
+            Colleague(
+                username=each.username,
+                languages=each.languages,
+                domains=each.domains,
+                available=each.available,
+                load=load.get(each.id, 0),
+                capacity=each.capacity,
+            )
+            for each in everyone
+            if not each.disabled and each.id != login.operator.id
         ]
     )
 
 
 @router.get("/events")
 async def events(request: Request, login: Caller, service: Parts) -> EventSourceResponse:
-    """Server-sent events: `queue`, `talks`, `message`, `changed`, `logged_out` (bot/operators/stream.py)."""
+    """Server-sent events (bot/operators/stream.py): lists, what is said and how it is delivered, who is writing."""
     lasting = stream(service, request.cookies[COOKIE], language_of(request))
     return EventSourceResponse(lasting, ping=15, headers={"X-Accel-Buffering": "no"})
 
@@ -142,26 +194,59 @@ async def write(conversation_id: str, body: _Message, request: Request, login: W
         row = await service.conversations.write(
             conversation_id, login.operator, key=f"{conversation_id}:{body.client_id}", text=body.text
         )
-    return OneMessage(message=(await Viewer.load(service.database, language_of(request))).message(row))
+    said = (await transcript(service.database, conversation_id, row.id - 1))[0]
+    return OneMessage(message=(await Viewer.load(service.database, language_of(request))).message(said))
 
 
 @router.post("/conversations/{conversation_id}/transfer")
 async def transfer(
     conversation_id: str, body: _Transfer, request: Request, login: Writer, service: Parts
 ) -> OneConversation:
-    """Give the conversation to another operator."""
+    """Give the conversation to another operator, or back into the queue for those of another domain."""
     if body.operator == login.operator.username:
         raise ApiError(422, "bad_field", field="operator")
+    if body.domain is not None and body.domain not in domains():
+        raise ApiError(422, "bad_field", field="domain")
     with refusals():
-        row = await service.conversations.transfer(conversation_id, login.operator, body.operator)
+        if body.domain is not None:
+            row = await service.conversations.reroute(conversation_id, login.operator, body.domain, body.reason)
+        else:
+            row = await service.conversations.transfer(
+                conversation_id, login.operator, body.operator or "", body.reason
+            )
     return await _one(row, request, service)
 
 
 @router.post("/conversations/{conversation_id}/return")
-async def give_back(conversation_id: str, request: Request, login: Writer, service: Parts) -> OneConversation:
-    """Return the conversation to the bot."""
+async def give_back(
+    conversation_id: str, request: Request, login: Writer, service: Parts, body: _Return | None = None
+) -> OneConversation:
+    """Return the conversation to the bot, with a summary for the citizen where there is one."""
     with refusals():
-        row = await service.conversations.give_back(conversation_id, login.operator)
+        row = await service.conversations.give_back(conversation_id, login.operator, body.summary if body else None)
+    return await _one(row, request, service)
+
+
+@router.post("/conversations/{conversation_id}/assign")
+async def assign(
+    conversation_id: str, body: _Assign, request: Request, login: SupervisingWriter, service: Parts
+) -> OneConversation:
+    """Give a conversation that waits, or that another has, to an operator."""
+    with refusals():
+        row = await service.conversations.assign(conversation_id, body.operator)
+    async with service.database.write() as session:
+        await audit.record(session, login.operator.username, "talk_assigned", row.id, operator=body.operator)
+    return await _one(row, request, service)
+
+
+@router.post("/conversations/{conversation_id}/priority")
+async def prioritise(
+    conversation_id: str, body: _Priority, request: Request, login: SupervisingWriter, service: Parts
+) -> OneConversation:
+    """Move a waiting conversation forward (2), or to where it belongs (0, 1; -1 behind all others)."""
+    row = await service.conversations.prioritise(conversation_id, body.priority)
+    async with service.database.write() as session:
+        await audit.record(session, login.operator.username, "talk_prioritised", row.id, priority=int(body.priority))
     return await _one(row, request, service)
 
 

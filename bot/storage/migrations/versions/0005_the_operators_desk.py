@@ -24,6 +24,8 @@ def upgrade() -> None:
         operator.add_column(sa.Column("assigned_at", sa.DateTime(timezone=True)))
         operator.add_column(sa.Column("totp_secret", sa.String()))
         operator.add_column(sa.Column("totp_step", sa.Integer()))
+        operator.add_column(sa.Column("known_failures", sa.Integer(), nullable=False, server_default="0"))
+        operator.add_column(sa.Column("known_locked_until", sa.DateTime(timezone=True)))
     with op.batch_alter_table("operator_session") as session:
         session.add_column(sa.Column("enrolling", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.create_table(
@@ -148,5 +150,14 @@ def downgrade() -> None:
     op.create_index("ix_conversation_queue", "conversation", ["state", "waiting_since"])
     op.drop_table("ticket")
     op.drop_column("operator_session", "enrolling")
-    for column in ("totp_step", "totp_secret", "assigned_at", "seen_at", "capacity", "domains"):
+    for column in (
+        "known_locked_until",
+        "known_failures",
+        "totp_step",
+        "totp_secret",
+        "assigned_at",
+        "seen_at",
+        "capacity",
+        "domains",
+    ):
         op.drop_column("operator", column)
