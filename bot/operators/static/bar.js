@@ -2,11 +2,14 @@
 // it knows who one is: `me` is what GET /me answers.
 
 import { call } from "./api.js";
-import { $, announce } from "./dom.js";
+import { $, announce, t } from "./dom.js";
 
 const SOUND = "jauap.sound";
+const NOTES = "jauap.notifications";
+const SIGN_OF_LIFE = 30_000; // far less than after what the desk takes the talks of who is gone
 
 export const me = await call("GET", "/me");
+setInterval(() => call("GET", "/me").catch(() => null), SIGN_OF_LIFE); // a failure shows in the line of events
 
 let audio = null;
 
@@ -23,12 +26,25 @@ export function chime() {
   tone.stop(audio.currentTime + 0.4);
 }
 
+/** A notification of the browser, where the operator wants them and does not look at the page. */
+export function notify(text) {
+  if (!wantsNotes() || document.visibilityState === "visible") return;
+  const shown = new Notification(t("title"), { body: text, tag: "jauap", icon: "/console/static/icon.svg" });
+  shown.addEventListener("click", () => {
+    window.focus();
+    shown.close();
+  });
+}
+
+const wantsNotes = () =>
+  "Notification" in window && Notification.permission === "granted" && localStorage.getItem(NOTES) === "on";
+
 $("who").textContent = me.username;
 $("available").checked = me.available;
 $("available").addEventListener("change", async () => {
   const wanted = $("available").checked;
   try {
-    await call("PUT", "/me/status", { available: wanted });
+    Object.assign(me, await call("PUT", "/me/status", { available: wanted }));
   } catch (refusal) {
     $("available").checked = !wanted;
     announce(refusal.message);
@@ -39,6 +55,15 @@ $("sound").checked = localStorage.getItem(SOUND) === "on";
 $("sound").addEventListener("change", () => {
   localStorage.setItem(SOUND, $("sound").checked ? "on" : "off");
   chime();
+});
+
+$("notifications").closest("label").hidden = !("Notification" in window);
+$("notifications").checked = wantsNotes();
+$("notifications").addEventListener("change", async () => {
+  const wanted = $("notifications").checked && (await Notification.requestPermission()) === "granted";
+  localStorage.setItem(NOTES, wanted ? "on" : "off");
+  if ($("notifications").checked && !wanted) announce(t("notifications_refused"));
+  $("notifications").checked = wanted;
 });
 
 $("show-help").addEventListener("click", () => {

@@ -1,7 +1,7 @@
 // The console: joins the lists, the open talk and the events.
 
 import { call, listen } from "./api.js";
-import { chime, me } from "./bar.js";
+import { chime, me, notify } from "./bar.js";
 import { $, announce, t } from "./dom.js";
 import { drawList, tick } from "./lists.js";
 import { Talk } from "./talk.js";
@@ -30,11 +30,20 @@ function markRead(conversation) {
 
 function draw() {
   const how = { open: talk.id, me: me.username };
-  drawList("queue", queue, { ...how, claim });
+  const [mine, others] = offers();
+  drawList("queue", mine, { ...how, claim });
+  drawList("others", others, { ...how, claim });
+  $("others-section").hidden = others.length === 0;
   drawList("talks", talks, { ...how, unread });
   if ($("all")) drawList("all", all, how);
-  const news = queue.length + talks.filter(unread).length;
+  const news = mine.length + talks.filter(unread).length;
   document.title = news ? `(${news}) ${t("title")}` : t("title");
+}
+
+/** What waits for this operator, and what waits for others first; for who is not on duty there is no such difference. */
+function offers() {
+  if (!me.available) return [queue, []];
+  return [queue.filter((each) => each.offered), queue.filter((each) => !each.offered)];
 }
 
 async function drawAll() {
@@ -75,6 +84,7 @@ function leave() {
 function news(text) {
   announce(text);
   chime();
+  notify(text);
 }
 
 const added = (before, after) => after.some((each) => !before.some((one) => one.id === each.id));
@@ -82,8 +92,9 @@ const added = (before, after) => after.some((each) => !before.some((one) => one.
 listen(
   {
     queue({ conversations }) {
-      if (started && added(queue, conversations)) news(t("announce_queue"));
+      const [before] = offers();
       queue = conversations;
+      if (started && added(before, offers()[0])) news(t("announce_queue"));
       draw();
     },
     talks({ conversations }) {
@@ -100,9 +111,14 @@ listen(
       if (conversation === talk.id) {
         talk.heard(message);
         if (talk.conversation) markRead(talk.conversation);
-        if (mine && message.author === "citizen" && document.visibilityState !== "visible") chime();
+        if (mine && message.author === "citizen" && document.visibilityState !== "visible") {
+          chime();
+          notify(t("notify_message"));
+        }
       } else if (mine && message.author === "citizen") {
-        news(t("announce_message", { text: message.text }));
+        announce(t("announce_message", { text: message.text }));
+        chime();
+        notify(t("notify_message")); // on a screen that others may see: without what was said
       }
       draw();
     },
@@ -151,7 +167,7 @@ document.addEventListener("keydown", (event) => {
   } else if (event.altKey && event.key === "Enter") {
     event.preventDefault();
     if (talk.id) talk.claim();
-    else if (queue.length) claim(queue[0].id);
+    else if (offers()[0].length) claim(offers()[0][0].id);
   }
 });
 
