@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
+from fastapi_offline import FastAPIOffline
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
@@ -30,7 +31,8 @@ MAX_BODY = 256 * 1024
 
 def create_app(service: Service, *, search: Callable[..., Any] | None, dialogue: Dialogue | None = None) -> FastAPI:
     """`search(text, language, limit)` answers `GET /search`; `dialogue` is asked whether it is ready."""
-    app = FastAPI(title="Jauap", version="1", redoc_url=None)
+    # Its own assets for /docs: a public authority's network may reach no CDN, and its visitors should not have to.
+    app = FastAPIOffline(title="Jauap", version="1", redoc_url=None)
     app.state.service = service
     app.state.search = search
     errors.install(app)
