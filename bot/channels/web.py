@@ -14,7 +14,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
-from bot.conversations import MessageView, UnknownConversation
+from bot.conversations import Event, MessageView, State, UnknownConversation
 from bot.conversations.text import clean
 from bot.dialogue import DialogueUnavailable
 from bot.errors import ApiError, language_of
@@ -24,6 +24,8 @@ from texts import Language
 
 __all__ = ["router"]
 
+TOLD = ("mode", "queue", "typing")
+"""The events that a citizen's stream passes on as they are; what is for operators alone is not among them."""
 HEARTBEAT = 15  # seconds between pings, under the half minute after which proxies give up on a silent connection
 REREAD = 60.0  # seconds without an event after which the database is read all the same
 
@@ -67,6 +69,10 @@ class Send(_Body):
 class Rating(_Body):
     stars: Annotated[int, Field(ge=1, le=5, strict=True)]
     comment: Annotated[Text, Field(max_length=4000)] | None = None
+
+
+class Typing(_Body):
+    active: bool
 
 
 class Opened(BaseModel):
@@ -207,7 +213,7 @@ async def _stream(service: Service, conversation_id: str, seen: int) -> AsyncIte
                     return
                 if event.kind == "message":
                     unread = True
-                else:
+                elif event.kind in TOLD and event.data.get("author") != "citizen":
                     yield _event(event.kind, event.data)
                     if event.kind == "mode":
                         await service.conversations.get(conversation_id)  # raises where it has been erased
@@ -217,6 +223,13 @@ async def _stream(service: Service, conversation_id: str, seen: int) -> AsyncIte
 
 def _event(kind: str, data: dict[str, Any]) -> ServerSentEvent:
     return ServerSentEvent(event=kind, data=json.dumps(data))
+
+
+@router.post("/conversations/{conversation_id}/typing", status_code=204)
+async def typing(conversation: Permitted, service: Parts, body: Typing) -> None:
+    """The citizen is writing, or has stopped; operators see it, the bot is not told."""
+    if conversation.state in (State.WAITING, State.OPERATOR):
+        service.events.publish(Event(conversation.id, "typing", {"author": "citizen", "active": body.active}))
 
 
 @router.post("/conversations/{conversation_id}/rating", status_code=204)

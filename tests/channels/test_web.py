@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from bot.channels import web
+from bot.conversations import Event
 from bot.dialogue import DialogueUnavailable
 from bot.storage import Operator
 from knowledge_base.search import Hit, SearchResult
@@ -303,6 +304,30 @@ async def test_who_waits_learns_the_place_in_the_queue_at_once_and_when_it_chang
         await service.conversations.write(citizen.id, operator, key="1", text="Здравствуйте")
         seen = await until(events, "message", lambda data: data["author"] == "operator")
         assert seen[-1][2]["text"] == "Здравствуйте"
+
+
+async def test_who_writes_to_people_is_seen_by_them_and_gets_nothing_of_it_back(citizen, service, eventually):
+    with service.events.subscribe(citizen.id) as subscription:
+        assert (await citizen.call("POST", "/typing", json={"active": True})).status_code == 204  # the bot is not told
+        async with citizen.events() as events:
+            await citizen.send("оператор")
+            await until(events, "mode", lambda data: data == {"mode": "waiting"})
+            for active in (True, False):
+                assert (await citizen.call("POST", "/typing", json={"active": active})).status_code == 204
+            service.events.publish(Event(citizen.id, "delivery", {"message": 1, "state": "sent"}))
+            service.events.publish(Event(citizen.id, "typing", {"author": "operator", "active": True}))
+            seen = await until(events, "typing", lambda data: data["author"] == "operator")
+        assert not [data for kind, _, data in seen if kind == "delivery" or (data or {}).get("author") == "citizen"]
+        told = []
+        while not told or told[-1]["author"] != "operator":
+            event = await subscription.get(5)
+            told += [event.data] if event.kind == "typing" else []
+    assert [each["active"] for each in told if each["author"] == "citizen"] == [True, False]
+
+
+@pytest.mark.parametrize("body", [{}, {"active": "x"}, {"active": True, "text": "а"}])
+async def test_writing_of_the_wrong_form_is_refused(citizen, body):
+    faulty(await citizen.call("POST", "/typing", json=body), 422, "bad_field")
 
 
 async def test_open_streams_end_when_the_service_stops(app, client, citizen):

@@ -113,6 +113,39 @@ async def test_the_place_in_the_queue_is_told_at_once_and_its_changes_not_more_o
     await expect(widget.status).to_have_text(widget.say("mode_operator"))  # another mode is told at once
 
 
+async def test_operators_are_told_that_the_citizen_writes_and_the_bot_is_not(visit, service, eventually):
+    told = []
+    publish = service.events.publish
+
+    def note(event):
+        if event.kind == "typing" and event.data["author"] == "citizen":
+            told.append(event.data["active"])
+        publish(event)
+
+    service.events.publish = note
+    widget = await visit("ru", clock=True)
+    await widget.open()
+    await widget.answered()
+    await widget.input.fill("для бота")
+    await widget.button("call_operator").click()
+    await eventually(lambda: waiting(service))
+    await expect(widget.status).to_contain_text(widget.say("mode_waiting_place", position=1))
+    assert told == []
+    await widget.freeze()
+    await widget.input.press_sequentially("а вот")  # five keys, one word
+    await eventually(lambda: heard(told, [True]))
+    await widget.page.clock.run_for(3000)
+    await widget.input.press("!")
+    await eventually(lambda: heard(told, [True, True]))
+    await widget.page.clock.run_for(5000)
+    await eventually(lambda: heard(told, [True, True, False]))
+    await expect(widget.panel.locator(".typing")).to_be_hidden()  # nothing of it comes back
+
+
+async def heard(told, expected):
+    return told == expected
+
+
 async def test_a_message_that_comes_while_the_chat_is_closed_is_shown_on_the_launcher(visit, service, eventually):
     widget = await visit("kk")
     await widget.open()

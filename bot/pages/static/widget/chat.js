@@ -9,6 +9,7 @@ import { Stream } from "./stream.js";
 import { watch } from "./tabs.js";
 import { download, transcript } from "./transcript.js";
 import { fill } from "./words.js";
+import { Writing } from "./writing.js";
 
 const TYPING_AT_MOST = 30_000; // ms; whoever types longer says so again
 const GRACE = 3000; // ms; a connection that is back by then was not worth a word
@@ -23,6 +24,7 @@ export class Chat {
   #stream;
   #log;
   #view;
+  #writing;
   #asides;
   #unread = 0;
   #mode = "bot";
@@ -41,9 +43,11 @@ export class Chat {
     this.#texts = texts;
     this.#client = new Client(base, session);
     this.#client.language = host.language;
+    this.#writing = new Writing(this.#client);
     this.#log = new Log(texts, host.language, (payload, title) => this.#press(payload, title));
     this.#view = new Panel(this.#log.element, {
       send: (text) => this.ask(text),
+      writing: (text) => this.#withPeople && this.#writing.key(text),
       close: () => host.hide(),
       language: () => this.#switchLanguage(),
       large: () => this.#switchPlain(),
@@ -94,6 +98,7 @@ export class Chat {
     this.#outbox.stop();
     this.#unwatch();
     this.#calm();
+    this.#writing.forget();
     this.#view.element.remove();
   }
 
@@ -121,6 +126,7 @@ export class Chat {
   // --- what the citizen does
 
   #send(what) {
+    this.#writing.forget();
     this.#log.addUnsent(this.#outbox.add(what));
     if (this.#mode === "bot") this.#showTyping(true);
     this.#outbox.flush();
@@ -211,12 +217,18 @@ export class Chat {
     if (!this.#host.hasAttribute("open")) this.#countUnread(this.#unread + 1);
   }
 
+  /** Whether operators read along. */
+  get #withPeople() {
+    return this.#mode === "waiting" || this.#mode === "operator";
+  }
+
   #setMode(mode) {
     if (mode === this.#mode) return;
     const before = this.#mode;
     this.#mode = mode;
     if (mode !== "waiting") this.#queue = null;
     if (mode !== "bot") this.#showTyping(false);
+    if (!this.#withPeople) this.#writing.forget();
     if (before === "closed") this.#asides.close(); // the rating is over once the talk goes on
     if (mode !== "closed") this.#session.save({ rated: undefined });
     this.#showMode();

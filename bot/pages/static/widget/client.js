@@ -47,6 +47,11 @@ export class Client {
     return (await this.#json("POST", this.#path("messages"), item)).message;
   }
 
+  /** Say that the citizen is writing, or not any more. */
+  async writes(active) {
+    await this.#request("POST", this.#path("typing"), { active });
+  }
+
   async messages(after) {
     return (await this.#json("GET", this.#path(`messages?after=${after}`))).messages;
   }

@@ -22,7 +22,7 @@ export class Panel {
   #send = h("button", { type: "submit", class: "primary square" }, icon(SEND));
   #footer;
 
-  /** Actions: send(text), close(), language(), large(), operator(), and those of the menu. */
+  /** Actions: send(text), writing(text), close(), language(), large(), operator(), and those of the menu. */
   constructor(log, actions) {
     this.#menu = new Menu(actions);
     const tools = h("div", { class: "tools" }, this.#large, this.#language, this.#menu.button, this.#close);
@@ -46,7 +46,10 @@ export class Panel {
       event.preventDefault();
       this.#submit(actions.send);
     });
-    this.#input.addEventListener("input", () => this.#grow());
+    this.#input.addEventListener("input", () => {
+      this.#grow();
+      actions.writing(this.#input.value);
+    });
     // In a low window the whole panel scrolls, and a browser would show of the input only its caret.
     this.#input.addEventListener("focus", () => (this.element.scrollTop = this.element.scrollHeight));
     this.element.addEventListener("keydown", (event) => {
