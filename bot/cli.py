@@ -48,6 +48,9 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("doctor", help="what is set up, what is missing and how to mend it").set_defaults(run=_doctor)
     knowledge.add_parsers(commands, classify=_intents)
     operators.add_parsers(commands)
+    audit = commands.add_parser("audit", help="the log of who did what that must be accounted for")
+    acts = audit.add_subparsers(dest="audit_command", required=True, metavar="COMMAND")
+    acts.add_parser("verify", help="check that no entry was changed or taken out").set_defaults(run=_verify_audit)
     return parser
 
 
@@ -125,3 +128,24 @@ def _doctor(_: argparse.Namespace, settings: Settings) -> int:
     from bot import doctor
 
     return doctor.examine(settings)
+
+
+def _verify_audit(_: argparse.Namespace, settings: Settings) -> int:
+    from bot import audit
+    from bot.storage import Database, DatabaseUnavailable
+
+    async def verify() -> tuple[int, str]:
+        database = Database(settings.database)
+        try:
+            await database.migrate()
+            return await audit.verify(database)
+        finally:
+            await database.close()
+
+    try:
+        count, last = asyncio.run(verify())
+    except (audit.BrokenChain, DatabaseUnavailable) as error:
+        return _fail(error)
+    print(f"{count} entries, each follows the one before it. The last hash is {last}.")
+    print("Note both down elsewhere: they show if the end of the log is ever cut off.")
+    return 0

@@ -23,7 +23,18 @@ SECTIONS: tuple[SectionName, ...] = SectionName.__args__  # type: ignore[attr-de
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
-__all__ = ["SECTIONS", "SERVICES", "Fault", "Section", "SectionName", "Service", "Source", "load", "load_all"]
+__all__ = [
+    "SECTIONS",
+    "SERVICES",
+    "Fault",
+    "Section",
+    "SectionName",
+    "Service",
+    "Source",
+    "domains",
+    "load",
+    "load_all",
+]
 
 
 class Strict(BaseModel):
@@ -258,6 +269,11 @@ def load(path: Path) -> Service:
     if faults:
         raise ExceptionGroup(where, faults)
     return service
+
+
+def domains(folder: Path = SERVICES) -> list[str]:
+    """The domains of services: the folders that have service files, by name."""
+    return sorted({path.parent.name for path in folder.glob("*/*.yaml")})
 
 
 def load_all(folder: Path = SERVICES) -> dict[str, Service]:

@@ -1,59 +1,60 @@
-"""Operators' accounts: who may log in, with which password, and until when a log-in holds."""
+"""Operators' accounts: what each is called, may do and answers for."""
 
 from __future__ import annotations
 
-import asyncio
 import re
 import secrets
 import unicodedata
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from collections.abc import Collection, Sequence
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.conversations import State
+from bot import audit
+from bot.operators import passwords
 from bot.operators.roles import Role
 from bot.operators.sessions import end_sessions
 from bot.settings import Settings
-from bot.storage import Conversation, Database, Operator
-from bot.storage.tables import now
+from bot.storage import Database, Operator
+from knowledge_base.model import domains as known_domains
 from texts import LANGUAGES
 
 __all__ = [
+    "TERMINAL",
     "AccountExists",
     "InvalidAccount",
-    "LogInRefused",
+    "LastAdministrator",
     "UnknownAccount",
-    "authenticate",
+    "change",
     "create",
     "disable",
     "enable",
     "ensure_admin",
     "everyone",
+    "normal_name",
+    "remove_second_factor",
     "set_available",
     "set_password",
-    "talks_held",
+    "set_second_factor",
 ]
 
 ADMIN = "admin"
-MIN_PASSWORD, MAX_PASSWORD = 10, 200
-FREE_FAILURES = 4
-"""Wrong passwords in a row that cost nothing but the attempt."""
-FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=15), timedelta(minutes=15)
+TERMINAL = "terminal"
+"""The audit log's name for whoever works on the machine itself."""
+RESERVED = (TERMINAL, audit.SYSTEM)
+LEAST_CAPACITY, CAPACITY, GREATEST_CAPACITY = 1, 4, 50
+"""Talks at once: the least, what an account has where nothing is said, and the most."""
 
 _NAME = re.compile(r"[^\W_][\w.@-]{1,39}")
-_hasher = PasswordHasher()
-# Every hash takes 64 MiB and a core: a flood of log-ins must queue here, not starve the rest of the service.
-_threads = ThreadPoolExecutor(max_workers=2, thread_name_prefix="argon2")
 
 
 class InvalidAccount(ValueError):
-    """A name, password, role or language that an account cannot have; the message says which and why."""
+    """What an account cannot have; the message says why, and `field` what: `username`, `password`, `role` …"""
+
+    def __init__(self, field: str, why: str) -> None:
+        super().__init__(why)
+        self.field = field
 
 
 class AccountExists(Exception):
@@ -64,35 +65,63 @@ class UnknownAccount(LookupError):
     """There is no account of this name."""
 
 
-class LogInRefused(Exception):
-    """Unknown name, wrong password, disabled or locked account: which of them is not told, nor shown by the time."""
+class LastAdministrator(Exception):
+    """Without this one nobody could administer the accounts."""
 
 
 async def create(
-    database: Database, username: str, password: str, role: str = Role.OPERATOR, languages: Sequence[str] = LANGUAGES
+    database: Database,
+    username: str,
+    password: str,
+    role: str = Role.OPERATOR,
+    languages: Sequence[str] = LANGUAGES,
+    domains: Sequence[str] = (),
+    capacity: int = CAPACITY,
+    *,
+    by: str = audit.SYSTEM,
 ) -> Operator:
-    """Make an account. Raises `InvalidAccount`, `AccountExists`."""
+    """Make an account. Raises `InvalidAccount`, `AccountExists`.
+
+    `domains` are those that it answers for, none: all of them; `capacity` is in talks at once; `by` is who makes it.
+    """
     name = _valid_name(username)
-    if role not in list(Role):
-        raise InvalidAccount(f"no role «{role}»: there are {', '.join(Role)}")
-    unknown = [language for language in languages if language not in LANGUAGES]
-    if unknown or not languages:
-        raise InvalidAccount(f"languages are some of {', '.join(LANGUAGES)}, not «{','.join(languages)}»")
+    values = _valid(role=role, languages=languages, domains=domains, capacity=capacity)
     _check_password(password)
-    operator = Operator(
-        username=name,
-        password_hash=await _hash(password),
-        role=str(role),
-        languages=list(dict.fromkeys(languages)),
-        available=False,
-        disabled=False,
-        failures=0,
-    )
+    operator = Operator(username=name, password_hash=await passwords.hash_of(password), **values)
     try:
         async with database.write() as session:
             session.add(operator)
+            await session.flush()
+            await audit.record(session, by, "account_added", name, **values)
     except IntegrityError:
         raise AccountExists(f"there is an account «{name}» already") from None
+    return operator
+
+
+async def change(
+    database: Database,
+    username: str,
+    *,
+    role: str | None = None,
+    languages: Sequence[str] | None = None,
+    domains: Sequence[str] | None = None,
+    capacity: int | None = None,
+    by: str = audit.SYSTEM,
+) -> Operator:
+    """Change what is given. Raises `UnknownAccount`, `InvalidAccount`, `LastAdministrator`."""
+    values = _valid(role=role, languages=languages, domains=domains, capacity=capacity)
+    async with database.write() as session:
+        administrators = await _administrators(session)
+        operator = await _by_name(session, username)
+        changed = {field: value for field, value in values.items() if getattr(operator, field) != value}
+        if not changed:
+            return operator
+        if "role" in changed:
+            _keep_one_of(administrators, operator)
+        before = {field: getattr(operator, field) for field in changed}
+        for field, value in changed.items():
+            setattr(operator, field, value)
+        await audit.record(session, by, "account_changed", operator.username, before=before, after=changed)
     return operator
 
 
@@ -102,43 +131,63 @@ async def everyone(database: Database) -> Sequence[Operator]:
         return (await session.scalars(select(Operator).order_by(Operator.username))).all()
 
 
-async def talks_held(database: Database, operator_id: int) -> int:
-    """How many conversations this operator has taken and not ended."""
-    query = (
-        select(func.count())
-        .select_from(Conversation)
-        .where(Conversation.operator_id == operator_id, Conversation.state == State.OPERATOR)
-    )
-    async with database.read() as session:
-        return await session.scalar(query) or 0
-
-
-async def disable(database: Database, username: str) -> Operator:
-    """Shut an account and end its log-ins at once. Raises `UnknownAccount`."""
+async def disable(database: Database, username: str, *, by: str = audit.SYSTEM) -> Operator:
+    """Shut an account and end its log-ins at once. Raises `UnknownAccount`, `LastAdministrator`."""
     async with database.write() as session:
+        administrators = await _administrators(session)
         operator = await _by_name(session, username)
+        if not operator.disabled:
+            _keep_one_of(administrators, operator)
+            await audit.record(session, by, "account_disabled", operator.username)
         operator.disabled, operator.available = True, False
         await end_sessions(session, operator.id)
     return operator
 
 
-async def enable(database: Database, username: str) -> Operator:
+async def enable(database: Database, username: str, *, by: str = audit.SYSTEM) -> Operator:
     """Open a disabled or locked account again. Raises `UnknownAccount`."""
     async with database.write() as session:
         operator = await _by_name(session, username)
-        operator.disabled, operator.failures, operator.locked_until = False, 0, None
+        operator.disabled = False
+        _unlock(operator)
+        await audit.record(session, by, "account_enabled", operator.username)
     return operator
 
 
-async def set_password(database: Database, username: str, password: str) -> Operator:
+async def set_password(database: Database, username: str, password: str, *, by: str = audit.SYSTEM) -> Operator:
     """Change a password, end the account's log-ins and its lock. Raises `UnknownAccount`, `InvalidAccount`."""
     _check_password(password)
-    hashed = await _hash(password)
+    hashed = await passwords.hash_of(password)
     async with database.write() as session:
         operator = await _by_name(session, username)
-        operator.password_hash, operator.available = hashed, False
-        operator.failures, operator.locked_until = 0, None
-        await end_sessions(session, operator.id)
+        operator.password_hash = hashed
+        _unlock(operator)
+        await _log_out(session, operator, by)
+        await audit.record(session, by, "password_changed", operator.username)
+    return operator
+
+
+async def set_second_factor(database: Database, username: str, secret: str, step: int) -> Operator:
+    """Ask for codes of `secret` from now on, and end the log-ins that were opened without.
+
+    `step` is the time step of the code that has shown that its owner can make them. Raises `UnknownAccount`.
+    """
+    async with database.write() as session:
+        operator = await _by_name(session, username)
+        operator.totp_secret, operator.totp_step = secret, step
+        await _log_out(session, operator, operator.username)
+        await audit.record(session, operator.username, "second_factor_set_up", operator.username)
+    return operator
+
+
+async def remove_second_factor(database: Database, username: str, *, by: str = audit.SYSTEM) -> Operator:
+    """Open the account by its password alone again, and end its log-ins. Raises `UnknownAccount`."""
+    async with database.write() as session:
+        operator = await _by_name(session, username)
+        if operator.totp_secret is not None:
+            operator.totp_secret = operator.totp_step = None
+            await _log_out(session, operator, by)
+            await audit.record(session, by, "second_factor_removed", operator.username)
     return operator
 
 
@@ -146,37 +195,6 @@ async def set_available(database: Database, operator_id: int, available: bool) -
     """Whether this operator takes conversations now."""
     async with database.write() as session:
         (await session.get_one(Operator, operator_id)).available = available
-
-
-async def authenticate(database: Database, username: str, password: str) -> Operator:
-    """The account that this name and password open. Raises `LogInRefused`.
-
-    An attempt is counted as a failure before the password is looked at, so that a thousand attempts at once get no
-    more tries than a thousand in a row; success sets the count back. An unknown name costs the same time.
-    """
-    name = _normal(username)
-    async with database.write() as session:
-        operator = await session.scalar(select(Operator).where(Operator.username == name).with_for_update())
-        moment = now()
-        locked = operator is not None and operator.locked_until is not None and operator.locked_until > moment
-        if operator is not None and not locked:
-            operator.failures += 1
-            if operator.failures > FREE_FAILURES:
-                # the exponent is bounded: an attack of weeks must not end in a number that no date can hold
-                pause = FIRST_PAUSE * 2 ** min(operator.failures - FREE_FAILURES - 1, 10)
-                operator.locked_until = moment + min(pause, LONGEST_PAUSE)
-    known = operator.password_hash if operator is not None else await _hash_of_nobody()
-    right = await _verify(known, password[:MAX_PASSWORD])
-    if operator is None or locked or operator.disabled or not right:
-        raise LogInRefused
-    fresh = await _hash(password) if _hasher.check_needs_rehash(known) else None
-    async with database.write() as session:
-        operator = await session.get_one(Operator, operator.id, with_for_update=True, populate_existing=True)
-        if operator.disabled or operator.password_hash != known:  # changed while the hash was computed
-            raise LogInRefused
-        operator.failures, operator.locked_until = 0, None
-        operator.password_hash = fresh or known
-    return operator
 
 
 async def ensure_admin(database: Database, settings: Settings) -> str | None:
@@ -195,62 +213,100 @@ async def ensure_admin(database: Database, settings: Settings) -> str | None:
     except AccountExists:  # another process was quicker, and shows its own
         return None
     except InvalidAccount as error:
-        raise InvalidAccount(f"JAUAP_ADMIN_PASSWORD: {error}") from None
+        raise InvalidAccount(error.field, f"JAUAP_ADMIN_PASSWORD: {error}") from None
     return made
+
+
+def normal_name(username: str) -> str:
+    """The form in which names are kept and compared."""
+    return unicodedata.normalize("NFC", username).strip().casefold()
 
 
 # --- within
 
 
-def _normal(username: str) -> str:
-    return unicodedata.normalize("NFC", username).strip().casefold()
-
-
 def _valid_name(username: str) -> str:
-    name = _normal(username)
+    name = normal_name(username)
     if not _NAME.fullmatch(name):
         raise InvalidAccount(
-            f"a name has 2 to 40 letters, digits or . _ @ - and begins with a letter or digit, not «{username}»"
+            "username",
+            f"a name has 2 to 40 letters, digits or . _ @ - and begins with a letter or digit, not «{username}»",
         )
+    if name in RESERVED:
+        raise InvalidAccount("username", f"«{name}» means something else in the audit log: choose another name")
     return name
 
 
 def _check_password(password: str) -> None:
-    if len(password) < MIN_PASSWORD:
-        raise InvalidAccount(f"a password needs at least {MIN_PASSWORD} characters")
-    if len(password) > MAX_PASSWORD:
-        raise InvalidAccount(f"a password may have at most {MAX_PASSWORD} characters")
-    if len(set(password)) < 4:
-        raise InvalidAccount("a password needs at least 4 different characters")
+    fault = passwords.fault_of(password)
+    if fault:
+        raise InvalidAccount("password", fault)
+
+
+def _valid(
+    *,
+    role: str | None = None,
+    languages: Sequence[str] | None = None,
+    domains: Sequence[str] | None = None,
+    capacity: int | None = None,
+) -> dict[str, object]:
+    """What is given, in the form in which it is kept."""
+    values: dict[str, object] = {}
+    if role is not None:
+        if role not in list(Role):
+            raise InvalidAccount("role", f"no role «{role}»: there are {', '.join(Role)}")
+        values["role"] = str(role)
+    if languages is not None:
+        if not languages:
+            raise InvalidAccount("languages", f"languages are some of {', '.join(LANGUAGES)}")
+        values["languages"] = _some_of("languages", languages, LANGUAGES)
+    if domains is not None:
+        values["domains"] = _some_of("domains", domains, known_domains())
+    if capacity is not None:
+        if not LEAST_CAPACITY <= capacity <= GREATEST_CAPACITY:
+            raise InvalidAccount(
+                "capacity", f"a capacity is {LEAST_CAPACITY} to {GREATEST_CAPACITY} talks at once, not {capacity}"
+            )
+        values["capacity"] = capacity
+    return values
+
+
+def _some_of(field: str, given: Sequence[str], known: Collection[str]) -> list[str]:
+    """Those given, each once."""
+    if not set(given) <= set(known):
+        raise InvalidAccount(field, f"{field} are some of {', '.join(known)}, not «{','.join(given)}»")
+    return list(dict.fromkeys(given))
 
 
 async def _by_name(session: AsyncSession, username: str) -> Operator:
-    operator = await session.scalar(select(Operator).where(Operator.username == _normal(username)).with_for_update())
+    query = select(Operator).where(Operator.username == normal_name(username)).with_for_update()
+    operator = await session.scalar(query)
     if operator is None:
         raise UnknownAccount(f"no account «{username}»")
     return operator
 
 
-async def _hash(password: str) -> str:
-    return await asyncio.get_running_loop().run_in_executor(_threads, _hasher.hash, password)
+async def _administrators(session: AsyncSession) -> list[int]:
+    """The ids of the enabled administrators.
+
+    Their rows stay locked: of two who take the role from each other at once, one must be refused.
+    """
+    enabled = select(Operator.id).where(Operator.role == Role.ADMIN, ~Operator.disabled).order_by(Operator.id)
+    return list(await session.scalars(enabled.with_for_update()))
 
 
-async def _verify(hashed: str, password: str) -> bool:
-    def check() -> bool:
-        try:
-            return _hasher.verify(hashed, password)
-        except (VerificationError, InvalidHashError):
-            return False
-
-    return await asyncio.get_running_loop().run_in_executor(_threads, check)
+def _keep_one_of(administrators: list[int], operator: Operator) -> None:
+    """Raises `LastAdministrator` where `operator`, who is to be one no longer, is the only one."""
+    if administrators == [operator.id]:
+        raise LastAdministrator(f"«{operator.username}» is the last administrator")
 
 
-_nobody: str | None = None
+async def _log_out(session: AsyncSession, operator: Operator, by: str) -> None:
+    """End the log-ins; who does it to themselves goes on in a new one, as available as before."""
+    operator.available = operator.available and by == operator.username
+    await end_sessions(session, operator.id)
 
 
-async def _hash_of_nobody() -> str:
-    """What an unknown name's password is compared with: the hash of something nobody can type."""
-    global _nobody
-    if _nobody is None:
-        _nobody = await _hash(secrets.token_urlsafe(32))
-    return _nobody
+def _unlock(operator: Operator) -> None:
+    operator.failures = operator.known_failures = 0
+    operator.locked_until = operator.known_locked_until = None

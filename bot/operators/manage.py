@@ -8,10 +8,11 @@ import getpass
 import sys
 from collections.abc import Awaitable, Callable
 
+from bot.conversations.routing import loads
 from bot.operators import accounts
-from bot.operators.accounts import AccountExists, InvalidAccount, UnknownAccount
+from bot.operators.accounts import TERMINAL, AccountExists, InvalidAccount, LastAdministrator, UnknownAccount
 from bot.settings import Settings
-from bot.storage import Database, DatabaseUnavailable
+from bot.storage import Database, DatabaseUnavailable, Operator
 
 __all__ = ["run"]
 
@@ -25,7 +26,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     except (InvalidAccount, _NoPassword) as error:  # what was typed is wrong
         print(f"jauap: {error}", file=sys.stderr)
         return 2
-    except (AccountExists, UnknownAccount, DatabaseUnavailable) as error:
+    except (AccountExists, UnknownAccount, LastAdministrator, DatabaseUnavailable) as error:
         print(f"jauap: {error}", file=sys.stderr)
         return 1
     return 0
@@ -55,41 +56,82 @@ def _read_password(arguments: argparse.Namespace) -> str:
     return password
 
 
+def _listed(text: str | None) -> list[str] | None:
+    """What is given parted by commas; None where nothing is given."""
+    return None if text is None else [part.strip() for part in text.split(",") if part.strip()]
+
+
+def _in_words(operator: Operator) -> str:
+    domains = ",".join(operator.domains) or "all domains"
+    return f"{operator.role}, {','.join(operator.languages)}, {domains}, {operator.capacity} talks at once"
+
+
 async def _add(arguments: argparse.Namespace, database: Database) -> None:
-    languages = [part.strip() for part in arguments.languages.split(",") if part.strip()]
-    operator = await accounts.create(database, arguments.name, _read_password(arguments), arguments.role, languages)
-    print(f"Added {operator.username} ({operator.role}, {','.join(operator.languages)}).")
+    operator = await accounts.create(
+        database,
+        arguments.name,
+        _read_password(arguments),
+        arguments.role,
+        _listed(arguments.languages) or [],
+        _listed(arguments.domains) or [],
+        arguments.capacity,
+        by=TERMINAL,
+    )
+    print(f"Added {operator.username} ({_in_words(operator)}).")
+
+
+async def _set(arguments: argparse.Namespace, database: Database) -> None:
+    operator = await accounts.change(
+        database,
+        arguments.name,
+        role=arguments.role,
+        languages=_listed(arguments.languages),
+        domains=_listed(arguments.domains),
+        capacity=arguments.capacity,
+        by=TERMINAL,
+    )
+    print(f"{operator.username}: {_in_words(operator)}.")
 
 
 async def _list(_: argparse.Namespace, database: Database) -> None:
-    rows = [("NAME", "ROLE", "LANGUAGES", "STATE")]
+    rows = [("NAME", "ROLE", "LANGUAGES", "DOMAINS", "CAPACITY", "CODE", "STATE")]
     for each in await accounts.everyone(database):
         state = "disabled" if each.disabled else "available" if each.available else "-"
-        rows.append((each.username, each.role, ",".join(each.languages), state))
+        code = "yes" if each.totp_secret else "-"
+        domains, languages = (",".join(names) for names in (each.domains, each.languages))
+        rows.append((each.username, each.role, languages, domains or "all", str(each.capacity), code, state))
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
         print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
 
 
 async def _disable(arguments: argparse.Namespace, database: Database) -> None:
-    operator = await accounts.disable(database, arguments.name)
-    held = await accounts.talks_held(database, operator.id)
+    operator = await accounts.disable(database, arguments.name, by=TERMINAL)
+    async with database.read() as session:
+        held = (await loads(session)).get(operator.id, 0)
     print(f"Disabled {operator.username}." + (f" They hold {held} open conversations." if held else ""))
 
 
 async def _enable(arguments: argparse.Namespace, database: Database) -> None:
-    print(f"Enabled {(await accounts.enable(database, arguments.name)).username}.")
+    print(f"Enabled {(await accounts.enable(database, arguments.name, by=TERMINAL)).username}.")
 
 
 async def _password(arguments: argparse.Namespace, database: Database) -> None:
-    operator = await accounts.set_password(database, arguments.name, _read_password(arguments))
+    operator = await accounts.set_password(database, arguments.name, _read_password(arguments), by=TERMINAL)
     print(f"Changed the password of {operator.username}; they are logged out everywhere.")
+
+
+async def _remove_second_factor(arguments: argparse.Namespace, database: Database) -> None:
+    operator = await accounts.remove_second_factor(database, arguments.name, by=TERMINAL)
+    print(f"{operator.username} logs in by the password alone now.")
 
 
 WORK: dict[str, Work] = {
     "add": _add,
+    "set": _set,
     "list": _list,
     "disable": _disable,
     "enable": _enable,
     "password": _password,
+    "remove-second-factor": _remove_second_factor,
 }

@@ -77,7 +77,7 @@ class Operator(Table):
     """Wrong passwords and codes in a row, from browsers that the account never logged in from."""
     locked_until: Mapped[datetime | None]
     known_failures: Mapped[int] = mapped_column(default=0)
-    """The same from browsers it has logged in from: they are counted apart, so that strangers cannot lock its owner out."""
+    """The same from browsers it has logged in from, counted apart, so that strangers cannot lock its owner out."""
     known_locked_until: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(default=now)
 

@@ -10,7 +10,7 @@ import pytest
 from fastapi import FastAPI
 
 from bot.conversations import State
-from bot.operators import accounts, api, console
+from bot.operators import accounts, api, console, passwords
 from bot.service import Service
 from bot.storage import Conversation
 from tests.serving import application
@@ -23,8 +23,8 @@ Person = httpx.AsyncClient
 @pytest.fixture(autouse=True)
 def _cheap_hashes(monkeypatch):
     """A password's hash must cost much; in tests it would cost only time."""
-    monkeypatch.setattr(accounts, "_hasher", accounts.PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
-    monkeypatch.setattr(accounts, "_nobody", None)
+    monkeypatch.setattr(passwords, "_hasher", passwords.PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
+    monkeypatch.setattr(passwords, "_nobody", None)
 
 
 @pytest.fixture

@@ -1,18 +1,19 @@
-"""Accounts, passwords and log-ins."""
+"""Accounts and log-ins: what they can have, who may change them, and when a log-in ends."""
 
 import asyncio
 from datetime import timedelta
 
 import pytest
-from argon2 import PasswordHasher, extract_parameters
 from sqlalchemy import select
 
-from bot.operators import accounts
-from bot.operators.accounts import AccountExists, InvalidAccount, LogInRefused, UnknownAccount
+from bot import audit
+from bot.operators import accounts, totp
+from bot.operators.accounts import AccountExists, InvalidAccount, LastAdministrator, UnknownAccount
+from bot.operators.authentication import LogInRefused, authenticate
 from bot.operators.roles import Role
 from bot.operators.sessions import end_session, find_session, open_session
 from bot.settings import Settings
-from bot.storage import Operator, OperatorSession
+from bot.storage import AuditEntry, Operator, OperatorSession
 from bot.storage.tables import now
 from tests.operators.conftest import PASSWORD
 
@@ -20,27 +21,6 @@ from tests.operators.conftest import PASSWORD
 async def stored(database, name="aigerim") -> Operator:
     async with database.read() as session:
         return (await session.scalars(select(Operator).where(Operator.username == name))).one()
-
-
-async def move_lock(database, **by):
-    async with database.write() as session:
-        operator = (await session.scalars(select(Operator))).one()
-        operator.locked_until += timedelta(**by)
-
-
-async def test_the_right_password_opens_the_account_and_a_wrong_one_does_not(database):
-    await accounts.create(database, " Aigerim ", PASSWORD, "operator", ["kk"])
-    assert (await accounts.authenticate(database, "AIGERIM", PASSWORD)).languages == ["kk"]
-    for name, password in (("aigerim", PASSWORD + "x"), ("aigerim", ""), ("nobody", PASSWORD), ("", PASSWORD)):
-        with pytest.raises(LogInRefused):
-            await accounts.authenticate(database, name, password)
-
-
-async def test_the_password_itself_is_not_stored(database):
-    await accounts.create(database, "aigerim", PASSWORD)
-    hashed = (await stored(database)).password_hash
-    assert hashed.startswith("$argon2id$")
-    assert PASSWORD not in hashed
 
 
 @pytest.mark.parametrize(
@@ -69,84 +49,6 @@ async def test_a_name_is_given_once_in_whatever_case(database):
         await accounts.create(database, "әсем", PASSWORD)
 
 
-async def test_failures_lock_the_account_for_longer_and_longer(database):
-    await accounts.create(database, "aigerim", PASSWORD)
-    pauses = []
-    for _ in range(20):
-        with pytest.raises(LogInRefused):
-            await accounts.authenticate(database, "aigerim", "wrong")
-        until = (await stored(database)).locked_until
-        if until is not None:
-            pauses.append(round((until - now()).total_seconds()))
-            await move_lock(database, hours=-1)
-    assert pauses[:3] == [15, 30, 60]
-    assert pauses[-1] == 15 * 60
-    assert pauses == sorted(pauses)
-
-
-async def test_a_locked_account_refuses_the_right_password_until_its_time(database):
-    await accounts.create(database, "aigerim", PASSWORD)
-    for _ in range(5):
-        with pytest.raises(LogInRefused):
-            await accounts.authenticate(database, "aigerim", "wrong")
-    with pytest.raises(LogInRefused):
-        await accounts.authenticate(database, "aigerim", PASSWORD)
-    await move_lock(database, minutes=-1)
-    assert await accounts.authenticate(database, "aigerim", PASSWORD)
-    found = await stored(database)
-    assert (found.failures, found.locked_until) == (0, None)
-
-
-async def test_many_guesses_at_once_get_no_more_tries_than_in_a_row(database, monkeypatch):
-    await accounts.create(database, "aigerim", PASSWORD)
-    looked_at = []
-    verify = accounts._verify
-
-    async def counting(hashed, password):
-        looked_at.append(password)
-        return await verify(hashed, password)
-
-    monkeypatch.setattr(accounts, "_verify", counting)
-    guesses = [accounts.authenticate(database, "aigerim", f"guess {number}") for number in range(19)]
-    results = await asyncio.gather(
-        *guesses, accounts.authenticate(database, "aigerim", PASSWORD), return_exceptions=True
-    )
-    assert all(isinstance(result, LogInRefused) for result in results)
-    assert len(looked_at) == 20  # locked or not, each costs a hash
-    assert (await stored(database)).failures == 5
-
-
-async def test_an_unknown_name_costs_the_same_work_as_a_known_one(database, monkeypatch):
-    monkeypatch.setattr(accounts, "_hasher", PasswordHasher(time_cost=4, memory_cost=16384, parallelism=1))
-    monkeypatch.setattr(accounts, "_nobody", None, raising=False)
-    await accounts.create(database, "aigerim", PASSWORD)
-    verified = []
-    verify = accounts._verify
-
-    async def noted(hashed, password):
-        verified.append(extract_parameters(hashed))
-        return await verify(hashed, password)
-
-    monkeypatch.setattr(accounts, "_verify", noted)
-    for name in ("aigerim", "nobody"):
-        with pytest.raises(LogInRefused):
-            await accounts.authenticate(database, name, "wrong")
-    known, unknown = verified
-    assert unknown == known
-
-
-async def test_a_password_hashed_with_old_parameters_is_hashed_anew_at_log_in(database, monkeypatch):
-    await accounts.create(database, "aigerim", PASSWORD)
-    old = (await stored(database)).password_hash
-    monkeypatch.setattr(accounts, "_hasher", PasswordHasher(time_cost=2, memory_cost=128, parallelism=1))
-    await accounts.authenticate(database, "aigerim", PASSWORD)
-    new = (await stored(database)).password_hash
-    assert new != old
-    assert "m=128,t=2" in new
-    await accounts.authenticate(database, "aigerim", PASSWORD)
-    assert (await stored(database)).password_hash == new
-
-
 async def test_disabling_ends_the_log_ins_and_enabling_opens_the_account_again(database):
     operator = await accounts.create(database, "aigerim", PASSWORD)
     token, _ = await open_session(database, operator)
@@ -155,9 +57,9 @@ async def test_disabling_ends_the_log_ins_and_enabling_opens_the_account_again(d
     assert await find_session(database, token) is None
     assert not (await stored(database)).available
     with pytest.raises(LogInRefused):
-        await accounts.authenticate(database, "aigerim", PASSWORD)
+        await authenticate(database, "aigerim", PASSWORD)
     await accounts.enable(database, "aigerim")
-    assert await accounts.authenticate(database, "aigerim", PASSWORD)
+    assert await authenticate(database, "aigerim", PASSWORD)
 
 
 async def test_a_new_password_ends_the_log_ins_and_the_lock(database):
@@ -165,12 +67,12 @@ async def test_a_new_password_ends_the_log_ins_and_the_lock(database):
     token, _ = await open_session(database, operator)
     for _ in range(6):
         with pytest.raises(LogInRefused):
-            await accounts.authenticate(database, "aigerim", "wrong")
+            await authenticate(database, "aigerim", "wrong")
     await accounts.set_password(database, "aigerim", "another horse 8")
     assert await find_session(database, token) is None
-    assert await accounts.authenticate(database, "aigerim", "another horse 8")
+    assert await authenticate(database, "aigerim", "another horse 8")
     with pytest.raises(LogInRefused):
-        await accounts.authenticate(database, "aigerim", PASSWORD)
+        await authenticate(database, "aigerim", PASSWORD)
 
 
 async def test_an_unknown_account_cannot_be_changed(database):
@@ -216,7 +118,7 @@ async def test_who_logs_out_or_forgets_to_is_not_available(database):
 
 async def test_the_first_start_makes_an_administrator_and_later_ones_change_nothing(database, settings):
     made = await accounts.ensure_admin(database, settings)
-    assert (await accounts.authenticate(database, "admin", made)).role == Role.ADMIN
+    assert (await authenticate(database, "admin", made)).role == Role.ADMIN
     before = (await stored(database, "admin")).password_hash
     assert await accounts.ensure_admin(database, settings) is None
     assert (await stored(database, "admin")).password_hash == before
@@ -225,9 +127,114 @@ async def test_the_first_start_makes_an_administrator_and_later_ones_change_noth
 async def test_the_administrators_password_can_be_set_and_is_then_not_shown(database, tmp_path):
     chosen = Settings(data_dir=tmp_path, admin_password="chosen by us 1", _env_file=None)
     assert await accounts.ensure_admin(database, chosen) is None
-    assert await accounts.authenticate(database, "admin", "chosen by us 1")
+    assert await authenticate(database, "admin", "chosen by us 1")
 
 
 async def test_too_short_a_password_for_the_administrator_is_refused_by_the_settings_name(database, tmp_path):
     with pytest.raises(InvalidAccount, match="JAUAP_ADMIN_PASSWORD"):
         await accounts.ensure_admin(database, Settings(data_dir=tmp_path, admin_password="short", _env_file=None))
+
+
+async def log(database) -> list[tuple[str, str, str | None]]:
+    """Actor, act and subject of each entry of the audit log."""
+    async with database.read() as session:
+        rows = await session.scalars(select(AuditEntry).order_by(AuditEntry.id))
+        return [(row.actor, row.act, row.subject) for row in rows]
+
+
+async def test_what_an_account_does_and_answers_for_is_changed_and_the_old_stands_in_the_log(database):
+    await accounts.create(database, "aigerim", PASSWORD, domains=["health", "tax", "health"], capacity=2)
+    assert ((await stored(database)).domains, (await stored(database)).capacity) == (["health", "tax"], 2)
+    await accounts.change(database, "Aigerim", role="supervisor", domains=[], capacity=50, by="aliya")
+    await accounts.change(database, "aigerim", capacity=50, languages=["ru", "kk"], by="aliya")  # as it is already
+    found = await stored(database)
+    assert (found.role, found.languages, found.domains, found.capacity) == ("supervisor", ["ru", "kk"], [], 50)
+    async with database.read() as session:
+        entry = (await session.scalars(select(AuditEntry).where(AuditEntry.act == "account_changed"))).one()
+    assert (entry.actor, entry.subject) == ("aliya", "aigerim")
+    assert entry.details == {
+        "before": {"role": "operator", "domains": ["health", "tax"], "capacity": 2},
+        "after": {"role": "supervisor", "domains": [], "capacity": 50},
+    }
+
+
+@pytest.mark.parametrize(
+    "change", [{"role": "chief"}, {"languages": []}, {"domains": ["magic"]}, {"capacity": 0}, {"capacity": 51}]
+)
+async def test_a_wrong_change_changes_nothing(database, change):
+    await accounts.create(database, "aigerim", PASSWORD)
+    with pytest.raises(InvalidAccount) as refused:
+        await accounts.change(database, "aigerim", **{"role": "admin", **change})
+    assert [refused.value.field] == list(change)
+    assert (await stored(database)).role == "operator"
+    assert ("system", "account_changed", "aigerim") not in await log(database)
+
+
+async def test_the_last_enabled_administrator_stays_one(database):
+    for name, role in (("aliya", "admin"), ("marat", "admin"), ("aigerim", "supervisor")):
+        await accounts.create(database, name, PASSWORD, role)
+    await accounts.disable(database, "marat")
+    with pytest.raises(LastAdministrator, match="aliya"):
+        await accounts.disable(database, "aliya")
+    with pytest.raises(LastAdministrator):
+        await accounts.change(database, "aliya", role="supervisor")
+    assert not (await stored(database, "aliya")).disabled
+    await accounts.disable(database, "aigerim")  # the others are not held
+    await accounts.disable(database, "marat")  # nor who is disabled already
+    await accounts.enable(database, "marat")
+    await accounts.disable(database, "aliya")
+
+
+async def test_two_administrators_cannot_disable_each_other_at_once(database):
+    for name in ("aliya", "marat"):
+        await accounts.create(database, name, PASSWORD, "admin")
+    results = await asyncio.gather(
+        *(accounts.disable(database, name) for name in ("aliya", "marat")), return_exceptions=True
+    )
+    assert sorted(type(result).__name__ for result in results) == ["LastAdministrator", "Operator"]
+
+
+async def test_every_act_on_an_account_stands_in_the_audit_log(database):
+    await accounts.create(database, "aliya", PASSWORD, "admin")
+    await accounts.create(database, "aigerim", PASSWORD, by="aliya")
+    await accounts.set_password(database, "aigerim", "another horse 8", by="aliya")
+    await accounts.set_second_factor(database, "aigerim", totp.new_secret(), 1)
+    await accounts.remove_second_factor(database, "aigerim", by="aliya")
+    await accounts.remove_second_factor(database, "aigerim", by="aliya")  # there is none any more
+    await accounts.disable(database, "aigerim", by="aliya")
+    await accounts.disable(database, "aigerim", by="aliya")  # it is already
+    await accounts.enable(database, "aigerim", by="aliya")
+    _, opened = await open_session(database, await stored(database))
+    await end_session(database, opened)
+    assert (await log(database))[1:] == [
+        ("aliya", "account_added", "aigerim"),
+        ("aliya", "password_changed", "aigerim"),
+        ("aigerim", "second_factor_set_up", "aigerim"),
+        ("aliya", "second_factor_removed", "aigerim"),
+        ("aliya", "account_disabled", "aigerim"),
+        ("aliya", "account_enabled", "aigerim"),
+        ("aigerim", "logged_out", None),
+    ]
+    assert (await audit.verify(database))[0] == 8
+
+
+async def test_nothing_secret_stands_in_the_audit_log(database):
+    await accounts.create(database, "aigerim", PASSWORD)
+    secret = totp.new_secret()
+    await accounts.set_second_factor(database, "aigerim", secret, 1)
+    with pytest.raises(LogInRefused):
+        await authenticate(database, "aigerim", "my other secret")
+    async with database.read() as session:
+        details = str([row.details for row in await session.scalars(select(AuditEntry))])
+    assert all(hidden not in details for hidden in (PASSWORD, secret, "my other secret", "argon2"))
+
+
+async def test_who_changes_the_own_password_stays_available(database):
+    operator = await accounts.create(database, "aigerim", PASSWORD)
+    await open_session(database, operator)
+    await accounts.set_available(database, operator.id, True)
+    await accounts.set_password(database, "aigerim", "another horse 8", by="aigerim")
+    await open_session(database, operator)
+    assert (await stored(database)).available
+    await accounts.set_password(database, "aigerim", PASSWORD, by="aliya")
+    assert not (await stored(database)).available

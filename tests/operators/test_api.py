@@ -209,6 +209,8 @@ async def test_the_csrf_token_comes_with_the_log_in_and_with_me(log_in):
         "role": "operator",
         "languages": ["ru", "kk"],
         "available": False,
+        "second_factor": False,
+        "enrolling": False,
         "csrf_token": person.headers["X-CSRF-Token"],
     }
 
