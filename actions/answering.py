@@ -97,7 +97,7 @@ def _follow_up(talk: Talk, found: SearchResult, section: SectionName | None) -> 
         about = section_about(before, talk.text, talk.language)
         if about is None:
             talk.say_text("no_such_case", "operator", name=short_name(before, talk.language))
-            return talk.remember(service=before, operator_offered=True)
+            return talk.remember(service=before, operator_offered="failed")
         return tell(talk, before, about)
     if section in (None, "cases"):
         section = section_named(talk.entity("way")) or section
@@ -138,7 +138,7 @@ class ActionOutOfScope(Action):
         if found.has_subject and found.decision == "answer":
             return _tell_best(talk, found)
         talk.say_text("out_of_scope", "services", "operator", answer=Answer(decision="none"))
-        return talk.remember(service=talk.service, failures=talk.failures + 1, operator_offered=True)
+        return talk.remember(service=talk.service, failures=talk.failures + 1, operator_offered="failed")
 
 
 class ActionNoneOfThese(Action):
@@ -152,7 +152,7 @@ class ActionNoneOfThese(Action):
         failures = talk.failures + 1
         key = "none_of_these" if failures < FAILURES_BEFORE_A_PERSON else "none_again"
         talk.say_text(key, "services", "operator", answer=Answer(decision="none"))
-        return talk.remember(service=talk.service, section=talk.section, failures=failures, operator_offered=True)
+        return talk.remember(service=talk.service, section=talk.section, failures=failures, operator_offered="failed")
 
 
 class ActionShow(Action):
@@ -238,7 +238,7 @@ def fail(talk: Talk, candidates: Sequence[Candidate] = ()) -> list[EventType]:
     key = "none" if failures < FAILURES_BEFORE_A_PERSON else "none_again"
     answer = Answer(decision="none", score=_best_score(candidates), candidates=list(candidates))
     talk.say_text(key, "operator", "services", answer=answer)
-    return talk.remember(service=talk.service, failures=failures, operator_offered=True)
+    return talk.remember(service=talk.service, failures=failures, operator_offered="failed")
 
 
 def _candidates(found: SearchResult) -> list[Candidate]:

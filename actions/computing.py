@@ -305,7 +305,7 @@ def _tell(talk: Talk, sheet: Sheet) -> list[EventType]:
         result = calculation.compute(sheet.answers, today())
     except MissingRate:
         talk.say_text("no_rate", "operator", answer=Answer(decision="none", service=calculation.service))
-        return talk.remember(service=service, operator_offered=True)
+        return talk.remember(service=service, operator_offered="failed")
     said = [f"• {_said(question, sheet.answers[question.id], talk)}" for question in calculation.questions
             if question.id in sheet.answers]  # fmt: skip
     text = "\n\n".join(

@@ -50,9 +50,12 @@ def current() -> Knowledge:
 
 
 def open_searcher(data_dir: Path, encoder: str | None) -> Searcher:
-    """Read the services, open the index and use both from now on; returns the searcher."""
+    """Open the index, read the services that it was made of and use both from now on; returns the searcher.
+
+    Where the index of the service files as they stand was refused, these are not theirs.
+    """
     searcher = Searcher.open(data_dir, encoder)
-    configure(Knowledge(load_all(), searcher))
+    configure(Knowledge(load_all(searcher.index.services), searcher))
     return searcher
 
 

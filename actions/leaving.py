@@ -10,7 +10,7 @@ from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.forms import answers_nothing, asks_again, ended, interrupts
-from actions.replies import Answer, HandOver
+from actions.replies import Answer
 from actions.talk import Talk
 from nlu.text import personal
 from texts import say
@@ -111,8 +111,7 @@ class ActionLeaveQuestion(Action):
         if not tracker.get_slot("question") or contact is None:  # left before the end
             talk.say_text("cancel", "services")
             return [*talk.keep(), *ended(talk)]
-        topic = tracker.get_slot("current_service")
-        hand_over = HandOver(reason="left", topic=topic, contact=None if contact == HERE else contact)
+        hand_over = talk.hand_over("left", contact=None if contact == HERE else contact)
         text = say("actions.question_left", talk.language)
-        talk.say(text, answer=Answer(decision="handover", service=topic), hand_over=hand_over)
+        talk.say(text, answer=Answer(decision="handover", service=hand_over.topic), hand_over=hand_over)
         return [*talk.remember(service=talk.service), *ended(talk)]

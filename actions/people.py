@@ -11,7 +11,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.answering import answer
 from actions.choosing import chosen
 from actions.forms import ended
-from actions.replies import Answer, Button, HandOver
+from actions.replies import Answer, Button
 from actions.talk import Talk, payload, source_links
 from knowledge_base.cases import case_of
 from knowledge_base.model import Service
@@ -49,7 +49,7 @@ class ActionAffirm(Action):
         talk = Talk.of(dispatcher, tracker)
         if says_more(talk):
             return answer(talk)
-        if tracker.get_slot("operator_offered"):
+        if talk.offered_operator is not None:
             return hand_over(talk)
         talk.say_text("affirm")
         return talk.keep()
@@ -76,9 +76,10 @@ def says_more(talk: Talk) -> bool:
 
 def hand_over(talk: Talk) -> list[EventType]:
     """Hand over to an operator, because the citizen wants it."""
-    topic = talk.tracker.get_slot("current_service")
-    handed = Answer(decision="handover", service=topic)
-    talk.say(say("actions.operator", talk.language), answer=handed, hand_over=HandOver(reason="asked", topic=topic))
+    topic = talk.service
+    handed = Answer(decision="handover", service=topic.slug if topic is not None else None)
+    hand_over = talk.hand_over(talk.offered_operator or "asked")
+    talk.say(say("actions.operator", talk.language), answer=handed, hand_over=hand_over)
     return [*talk.remember(service=talk.service), *ended(talk)]
 
 
@@ -129,7 +130,7 @@ class ActionComplaint(Action):
             verified=appeal.verified.isoformat() if appeal is not None else None,
         )
         talk.say("\n\n".join(parts), [talk.button("operator", "operator"), *buttons], cited)
-        return talk.remember(service=about or talk.service, operator_offered=True)
+        return talk.remember(service=about or talk.service, operator_offered="complaint")
 
     def _about(self, talk: Talk) -> Service | None:
         """The service that the complaint is about: the one it names, or else the one talked of."""
@@ -149,4 +150,4 @@ class ActionEmergency(Action):
         talk = Talk.of(dispatcher, tracker)
         kind = emergency.recognise(talk.text) or "general"
         talk.say(say(f"emergency.{kind}", talk.language), [talk.button("operator", "operator")])
-        return [*talk.remember(service=talk.service, operator_offered=True), *ended(talk)]
+        return [*talk.remember(service=talk.service, operator_offered="asked"), *ended(talk)]

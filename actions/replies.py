@@ -9,7 +9,11 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 from knowledge_base.model import SectionName
 from texts import Language
 
-__all__ = ["Answer", "Button", "Candidate", "HandOver", "Reply", "SourceLink"]
+__all__ = ["Answer", "Button", "Candidate", "HandOver", "Reason", "Reply", "SourceLink"]
+
+
+Reason = Literal["asked", "failed", "complaint", "left"]
+"""Why an operator takes over: wished for; the bot had no answer; a complaint or personal case; a question left."""
 
 
 class _Strict(BaseModel):
@@ -60,7 +64,7 @@ class HandOver(_Strict):
     `left`: the citizen has left a question for office hours; `contact` is where else to answer than in the chat.
     """
 
-    reason: Literal["asked", "failed", "complaint", "left"]
+    reason: Reason
     topic: str | None = None
     domain: str | None = None
     contact: str | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, get_args
 
 from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, SlotSet
@@ -13,7 +13,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions import knowledge as held
 from actions.knowledge import Knowledge
-from actions.replies import Answer, Button, HandOver, Reply, SourceLink
+from actions.replies import Answer, Button, HandOver, Reason, Reply, SourceLink
 from knowledge_base import calculations
 from knowledge_base.model import SECTIONS, Case, SectionName, Service, Source
 from knowledge_base.rates import today
@@ -116,6 +116,12 @@ class Talk:
         """How many questions in a row have led nowhere."""
         return int(self.tracker.get_slot("failures") or 0)
 
+    @property
+    def offered_operator(self) -> Reason | None:
+        """Why an operator was just offered; `None` where none was."""
+        slot = self.tracker.get_slot("operator_offered")
+        return next((reason for reason in get_args(Reason) if reason == slot), "asked" if slot else None)
+
     def remember(
         self,
         *,
@@ -123,11 +129,11 @@ class Talk:
         section: SectionName | None = None,
         choices: Iterable[str] = (),
         failures: int = 0,
-        operator_offered: bool = False,
+        operator_offered: Reason | None = None,
     ) -> list[EventType]:
         """The slots after an answer; what is not given is forgotten, but for the services talked of before.
 
-        `operator_offered` makes a plain "да" mean the operator.
+        `operator_offered`, why one was offered, makes a plain "да" mean the operator.
         """
         recent = self.recent
         if service is not None:
@@ -143,11 +149,21 @@ class Talk:
             SlotSet("computed", None),
         ]
 
-    def keep(self, *, operator_offered: bool = False) -> list[EventType]:
+    def keep(self, *, operator_offered: Reason | None = None) -> list[EventType]:
         """The slots after something said beside the subject, which goes on."""
         return [SlotSet("spoken_language", self.language), SlotSet("operator_offered", operator_offered)]
 
     # --- what is answered
+
+    def hand_over(self, reason: Reason, contact: str | None = None) -> HandOver:
+        """The wish for an operator, about the service talked of."""
+        about = self.service
+        return HandOver(
+            reason=reason,
+            topic=about.slug if about is not None else None,
+            domain=about.domain if about is not None else None,
+            contact=contact,
+        )
 
     def button(self, key: str, intent: str, /, **entities: str) -> Button:
         """A button with the title `actions.button_<key>`."""

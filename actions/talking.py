@@ -41,7 +41,7 @@ class _Saying:
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         talk = Talk.of(dispatcher, tracker)
         talk.say_text(self.key, *self.offers)
-        return talk.keep(operator_offered=self.asks_for_operator)
+        return talk.keep(operator_offered="asked" if self.asks_for_operator else None)
 
 
 class ActionGoodbye(_Saying, Action):

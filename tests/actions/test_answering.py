@@ -239,7 +239,7 @@ async def test_a_follow_up_about_somebody_of_whom_nothing_is_known_is_not_made_u
     search.finds("none", has_subject=False)
     turn = await act("answer", "а ветерану?", language="ru", intent="follow_up", slots={"current_service": "apostille"})
     assert "проверенных сведений у меня нет" in turn.reply.text
-    assert turn.slots["operator_offered"] is True
+    assert turn.slots["operator_offered"] == "failed"
 
 
 async def test_a_new_service_named_in_a_follow_up_changes_the_subject_and_keeps_what_was_asked(
@@ -334,7 +334,7 @@ async def test_what_chooses_nothing_is_asked_once_more_and_then_a_person_is_offe
     assert len(first.reply.buttons) == 4
     second = await act("answer", "да ту же", language="ru", slots=first.slots)
     assert second.reply.text == say("actions.none_again", "ru")
-    assert second.slots["operator_offered"] is True
+    assert second.slots["operator_offered"] == "failed"
 
 
 async def test_none_of_these_twice_offers_a_person(act: Act, search: GivenSearch) -> None:
@@ -362,7 +362,7 @@ async def test_in_plain_words_one_thing_is_told_at_a_time_and_amounts_are_in_ten
 
 async def test_a_yes_that_goes_on_is_answered_and_not_taken_for_a_mere_yes(act: Act, search: GivenSearch) -> None:
     search.finds("answer", PASSPORT)
-    turn = await act("affirm", "да, мне нужен новый загранпаспорт", language="ru", slots={"operator_offered": True})
+    turn = await act("affirm", "да, мне нужен новый загранпаспорт", language="ru", slots={"operator_offered": "asked"})
     assert turn.reply.hand_over is None
     assert turn.slots["current_service"] == PASSPORT
 

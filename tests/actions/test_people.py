@@ -26,6 +26,27 @@ async def test_yes_to_an_offered_operator_hands_over(act: Act, offering: str) ->
     assert turn.reply.hand_over is not None
 
 
+@pytest.mark.parametrize(("offering", "reason"), [("complaint", "complaint"), ("rude", "asked"), ("answer", "failed")])
+@pytest.mark.parametrize("how", ["affirm", "operator"])
+async def test_the_queue_learns_why_an_operator_was_offered(act: Act, offering: str, reason: str, how: str) -> None:
+    offered = await act(offering, "как построить ракету", language="ru")
+    turn = await act(how, "да", language="ru", slots=offered.slots)
+    assert turn.reply.hand_over is not None
+    assert turn.reply.hand_over.reason == reason
+
+
+async def test_the_domain_goes_with_the_hand_over(act: Act) -> None:
+    turn = await act("operator", "позовите человека", language="ru", slots={"current_service": "apostille"})
+    assert turn.reply.hand_over is not None
+    assert turn.reply.hand_over.domain == SERVICES["apostille"].domain
+
+
+async def test_an_offer_noted_by_an_older_version_still_hands_over(act: Act) -> None:
+    turn = await act("affirm", "да", language="ru", slots={"operator_offered": True})
+    assert turn.reply.hand_over is not None
+    assert turn.reply.hand_over.reason == "asked"
+
+
 async def test_yes_to_anything_else_does_not_hand_over(act: Act) -> None:
     offered = await act("complaint", "мне отказали", language="ru")
     thanked = await act("thank", "спасибо", language="ru", slots=offered.slots)
