@@ -47,7 +47,11 @@ class Page(NamedTuple):
 
 
 EVERYBODY = frozenset(Role)
-PAGES = (Page("console", EVERYBODY),)
+SUPERVISING = frozenset({Role.SUPERVISOR, Role.ADMIN})
+PAGES = (
+    Page("console", EVERYBODY),
+    Page("overview", SUPERVISING),
+)
 """In the order of the menu. The first one is `/console` itself, and its texts are known to all the others."""
 
 

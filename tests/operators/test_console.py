@@ -11,6 +11,7 @@ from texts import LANGUAGES, catalogue
 
 STATIC = Path(console.__file__).parent / "static"
 TEMPLATES = Path(console.__file__).parent / "templates"
+ROOM = Path(console.__file__).parent
 
 
 async def page(person, **query):
@@ -76,10 +77,10 @@ async def test_no_other_file_is_served(stranger, path):
 
 
 def test_every_text_is_used_and_every_used_text_exists():
-    sources = "\n".join(path.read_text() for folder in (STATIC, TEMPLATES) for path in folder.iterdir())
-    keys = set(catalogue("console", "ru"))
+    sources = "\n".join(path.read_text() for folder in (STATIC, TEMPLATES, ROOM) for path in folder.glob("*.*"))
+    keys = {key for page in console.PAGES for key in catalogue(page.name, "ru")}
     called = {one or other for one, other in re.findall(r'\bt\.(\w+) }}|\bt\("(\w+)"', sources)}
     assert called <= keys
     written = set(re.findall(r'[".](\w+)\b', sources))
-    beginnings = tuple(re.findall(r'["`]([a-z_]+_)(?:"|\$\{|%d)', sources))
+    beginnings = tuple(re.findall(r'["`]([a-z_]+_)(?:"|\$\{|%d|\{)', sources))
     assert {key for key in keys if key not in written and not key.startswith(beginnings)} == set()

@@ -1,6 +1,6 @@
 // The operators' HTTP interface: calls, their errors, and the events.
 
-import { language, t } from "./dom.js";
+import { element, language, t } from "./dom.js";
 
 const BASE = "/api/v1/operator";
 let csrf = "";
@@ -13,8 +13,8 @@ export class Refusal extends Error {
   }
 }
 
-/** Call the interface; gives the answer's JSON or null. Throws `Refusal`; without a log-in the page starts anew. */
-export async function call(method, path, body) {
+/** Ask the interface; gives the response where it is a good one. Throws `Refusal`; without a log-in the page starts anew. */
+async function request(method, path, body) {
   const headers = { "Accept-Language": language, "X-CSRF-Token": csrf };
   if (body !== undefined) headers["Content-Type"] = "application/json";
   let response;
@@ -23,13 +23,28 @@ export async function call(method, path, body) {
   } catch {
     throw new Refusal(0, "offline", t("offline"));
   }
-  const answer = response.status === 204 ? null : await response.json().catch(() => null);
-  if (response.ok) {
-    if (answer?.csrf_token) csrf = answer.csrf_token;
-    return answer;
-  }
+  if (response.ok) return response;
+  const answer = await response.json().catch(() => null);
   if (answer?.error?.code === "not_logged_in") location.reload();
   throw new Refusal(response.status, answer?.error?.code ?? "unknown", answer?.error?.message ?? t("trouble"));
+}
+
+/** Call the interface; gives the answer's JSON or null. Throws as `request`. */
+export async function call(method, path, body) {
+  const response = await request(method, path, body);
+  const answer = response.status === 204 ? null : await response.json().catch(() => null);
+  if (answer?.csrf_token) csrf = answer.csrf_token;
+  return answer;
+}
+
+/** Let the browser save a file of the interface under the name that comes with it. Throws as `request`. */
+export async function download(path) {
+  const response = await request("GET", path);
+  const name = response.headers.get("Content-Disposition")?.match(/filename="([^"]+)"/)?.[1] ?? "";
+  const url = URL.createObjectURL(await response.blob());
+  const link = element("a", { href: url, download: name });
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(url), 60_000); // the browser reads it after the click
 }
 
 /**
