@@ -1,0 +1,1 @@
+"""Learning from what was not answered: groups of like questions, and their way into the knowledge base."""
