@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import audit
@@ -91,8 +93,10 @@ async def _readable(session: AsyncSession, operator: Operator, conversation_id: 
 
 
 async def _record(
-    session: AsyncSession, operator: Operator, conversation_id: str, reason: str, kinds: list[str], **what: int
+    session: AsyncSession, operator: Operator, conversation_id: str, reason: str, kinds: Sequence[str], **what: int
 ) -> None:
     """Note the act in the audit log; a text with nothing hidden in it needs none."""
     if kinds:
-        await audit.record(session, operator.username, ACT, conversation_id, kinds=kinds, reason=mask(reason), **what)
+        await audit.record(
+            session, operator.username, ACT, conversation_id, kinds=list(kinds), reason=mask(reason), **what
+        )

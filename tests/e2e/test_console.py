@@ -261,6 +261,7 @@ async def test_notes_transfer_and_closing(open_console, service, accessible):
     await expect(one.locator("#note-list li")).to_contain_text("перезвонить после обеда")
     await one.locator("#transfer").click()
     await one.locator("#colleague").select_option("marat")
+    await one.locator("#transfer-reason").fill("знает эту услугу")
     await accessible(one)
     await one.locator("#transfer-yes").click()
     await expect(one.locator("#open")).to_be_hidden()

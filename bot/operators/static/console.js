@@ -122,6 +122,12 @@ listen(
       }
       draw();
     },
+    typing({ conversation, active }) {
+      if (conversation === talk.id) talk.writes(active);
+    },
+    delivery(news) {
+      if (news.conversation === talk.id) talk.delivered(news);
+    },
     changed({ conversation }) {
       if (conversation === talk.id) talk.load();
       drawAll();

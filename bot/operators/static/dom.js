@@ -28,7 +28,7 @@ export function element(tag, attributes = {}, ...children) {
 }
 
 const clock = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit" });
-const calendar = new Intl.DateTimeFormat(language, { day: "numeric", month: "long" });
+const calendar = new Intl.DateTimeFormat("ru", { day: "2-digit", month: "2-digit" }); // 30.11, as in both languages here
 
 /** The time of day, with the date where it is not today. */
 export function moment(iso) {

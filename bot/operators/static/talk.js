@@ -1,12 +1,16 @@
-// The open talk: its head, transcript, notes and reply.
+// The open talk: what is known of it, who may write in it, and what may be done to it.
 
-import { call, uuid } from "./api.js";
-import { $, announce, element, known, moment, t } from "./dom.js";
-import { factsOf, topicOf } from "./lists.js";
-import { messageItem, pendingItem } from "./messages.js";
+import { call } from "./api.js";
+import { Assist } from "./assist.js";
+import { ask, askTransfer } from "./dialogs.js";
+import { $, announce, element, moment, t } from "./dom.js";
+import { Head } from "./head.js";
+import { messageItem, pendingItem, withHidden } from "./messages.js";
+import { Reply } from "./reply.js";
+import { Revealed } from "./reveal.js";
 
-const DRAFT = "jauap.draft.";
-const TOUCH = matchMedia("(pointer: coarse)");
+const TYPING_AT_MOST = 8000; // ms; who writes on says so again
+const CLOSED = new Set(["closed", "bot"]);
 
 /** One talk at a time; `told(conversation)` is called with each newer state of it that the server gives. */
 export class Talk {
@@ -17,7 +21,11 @@ export class Talk {
     this.conversation = null;
     this.messages = [];
     this.notes = [];
-    this.pending = new Map(); // by talk: what was written and is not stored yet
+    this.earlier = [];
+    this.revealed = new Revealed(this);
+    this.head = new Head(this);
+    this.reply = new Reply(this);
+    this.assist = new Assist(this);
     this.wire();
   }
 
@@ -28,20 +36,31 @@ export class Talk {
   /** Show a talk; null shows none. */
   async open(id) {
     if (id === this.id) return;
+    this.leave();
     this.id = id;
-    this.conversation = null;
     document.body.classList.toggle("has-open", id !== null);
     $("nothing").hidden = id !== null;
-    $("open").hidden = true;
     $("farewell").textContent = "";
-    this.trouble("");
     if (id === null) return;
     await this.load();
     if (this.id !== id || !this.conversation) return;
-    $("reply-text").value = sessionStorage.getItem(DRAFT + id) ?? "";
+    this.reply.restore();
     $("notes").open = this.notes.length > 0;
+    $("earlier").open = false;
     this.bottom();
+    this.assist.opened();
     (this.mine ? $("reply-text") : $("talk")).focus();
+  }
+
+  /** Nothing of the talk that was open stays on the page. */
+  leave() {
+    this.reply.quiet();
+    this.assist.left();
+    this.revealed.clear();
+    this.id = this.conversation = null;
+    this.writes(false);
+    $("open").hidden = true;
+    this.trouble("");
   }
 
   /** Read the open talk anew. */
@@ -58,12 +77,12 @@ export class Talk {
     }
     if (this.id !== id) return;
     const low = this.atBottom();
+    const asked = this.lastAsked();
     Object.assign(this, whole);
     $("open").hidden = false;
-    this.drawHead();
-    this.drawNotes();
-    this.drawTranscript();
+    this.draw();
     if (low) this.bottom();
+    if (this.lastAsked() !== asked) this.assist.asked();
     this.told(this.conversation);
   }
 
@@ -76,17 +95,36 @@ export class Talk {
     const low = this.atBottom();
     this.messages.push(message);
     this.conversation.last_id = message.id;
-    this.drop(message);
+    this.reply.drop(message);
+    if (message.author === "citizen") this.writes(false);
     this.drawTranscript();
     if (low) this.bottom();
-    if (message.author === "citizen") announce(t("announce_message", { text: message.text }));
+    if (message.author !== "citizen") return;
+    announce(t("announce_message", { text: message.text }));
+    this.assist.asked();
+  }
+
+  /** How a message's delivery stands now. */
+  delivered({ message, state }) {
+    const found = this.messages.find((each) => each.id === message);
+    if (!found) return;
+    found.delivery = state;
+    this.drawTranscript();
+  }
+
+  /** Whether the citizen is writing now. */
+  writes(active) {
+    clearTimeout(this.writing);
+    const low = this.atBottom();
+    $("typing").hidden = !active;
+    if (low) this.bottom();
+    if (active) this.writing = setTimeout(() => this.writes(false), TYPING_AT_MOST);
   }
 
   /** The talk is not this operator's to read any more, for this reason. */
   gone(reason) {
-    $("open").hidden = true;
+    this.leave();
     $("nothing").hidden = false;
-    this.id = this.conversation = null;
     document.body.classList.remove("has-open");
     history.replaceState(null, "", location.pathname);
     $("farewell").textContent = reason;
@@ -109,33 +147,42 @@ export class Talk {
     return answer;
   }
 
+  lastAsked() {
+    return this.messages.findLast((message) => message.author === "citizen")?.id ?? 0;
+  }
+
   // --- drawing
 
-  drawHead() {
+  draw() {
     const state = this.conversation.state;
-    $("topic").textContent = topicOf(this.conversation);
-    $("facts").replaceChildren(...factsOf(this.conversation, this.me.username));
-    if (this.conversation.outcome && state === "closed") {
-      $("facts").append(element("span", {}, known("outcome_", this.conversation.outcome)));
-    }
+    this.head.draw();
+    this.drawNotes();
+    this.drawTranscript();
     $("claim").hidden = state !== "waiting";
     for (const id of ["return", "transfer", "close", "reply"]) $(id).hidden = !this.mine;
+    this.assist.mayInsert(this.mine);
     $("read-only").hidden = this.mine;
     $("read-only").textContent = this.mine
       ? ""
       : state === "operator"
         ? t("read_only_other", { operator: this.conversation.operator })
         : t(`read_only_${state}`);
+    if (CLOSED.has(state)) this.writes(false);
   }
 
   drawTranscript() {
     const list = $("transcript");
-    if (list.dataset.talk !== this.id) list.replaceChildren();
-    list.dataset.talk = this.id;
-    const shown = new Map([...list.querySelectorAll("[data-id]")].map((each) => [Number(each.dataset.id), each]));
-    const items = this.messages.map((message) => shown.get(message.id) ?? messageItem(message, this.me.username));
-    const pending = (this.pending.get(this.id) ?? []).map((each) => pendingItem(each, () => this.send(each)));
-    list.replaceChildren(...items, ...pending);
+    const shown = new Map([...list.querySelectorAll("[data-id]")].map((each) => [each.dataset.id, each]));
+    const items = this.messages.map((message) => {
+      const item = messageItem(message, this.me.username, this.revealed);
+      const before = shown.get(item.dataset.id);
+      return before?.isEqualNode(item) ? before : item; // what stays the same is not read out again, and keeps the focus
+    });
+    const unsent = this.reply.unsent().map((each) => pendingItem(each, () => this.reply.send(each)));
+    [...items, ...unsent].forEach((item, index) => {
+      if (list.children[index] !== item) list.insertBefore(item, list.children[index] ?? null);
+    });
+    while (list.children.length > items.length + unsent.length) list.lastElementChild.remove();
   }
 
   drawNotes() {
@@ -143,7 +190,7 @@ export class Talk {
     $("note-list").replaceChildren(
       ...this.notes.map((note) => {
         const by = `${note.operator ?? ""}, ${moment(note.created_at)}`;
-        return element("li", {}, element("span", { class: "by" }, by), note.text);
+        return element("li", {}, element("span", { class: "by" }, by), ...withHidden(note, "notes", this.revealed));
       }),
     );
   }
@@ -161,72 +208,23 @@ export class Talk {
     $("trouble").textContent = text;
   }
 
-  // --- writing
-
-  write() {
-    const text = $("reply-text").value.trim();
-    if (!text || !this.mine) return;
-    const message = { client_id: uuid(), text, talk: this.id, failed: false };
-    this.pending.set(this.id, [...(this.pending.get(this.id) ?? []), message]);
-    $("reply-text").value = "";
-    sessionStorage.removeItem(DRAFT + this.id);
-    this.send(message);
-    this.bottom();
-  }
-
-  /** Send, or send again: the client id makes a repeat harmless. */
-  async send(pending) {
-    pending.failed = false;
-    this.drawTranscript();
-    try {
-      const { message } = await call("POST", `/conversations/${pending.talk}/messages`, {
-        client_id: pending.client_id,
-        text: pending.text,
-      });
-      this.forget(pending);
-      if (pending.talk === this.id) this.heard(message);
-    } catch (refusal) {
-      pending.failed = true;
-      if (pending.talk === this.id) this.trouble(refusal.message);
-    }
-    if (pending.talk === this.id) this.drawTranscript();
-  }
-
-  /** The event of a sent message may come before the answer to the call. */
-  drop(message) {
-    if (message.author !== "operator" || message.operator !== this.me.username) return;
-    const sent = (this.pending.get(this.id) ?? []).find((each) => !each.failed && each.text === message.text);
-    if (sent) this.forget(sent);
-  }
-
-  forget(pending) {
-    this.pending.set(pending.talk, (this.pending.get(pending.talk) ?? []).filter((each) => each !== pending));
-  }
-
   // --- controls
 
   wire() {
-    const text = $("reply-text");
-    text.addEventListener("input", () => sessionStorage.setItem(DRAFT + this.id, text.value));
-    text.addEventListener("keydown", (event) => {
-      if (event.key !== "Enter" || event.isComposing || event.altKey || event.shiftKey) return;
-      if (TOUCH.matches && !event.ctrlKey) return; // a telephone's keyboard has no Shift+Enter
-      event.preventDefault();
-      this.write();
-    });
-    $("reply").addEventListener("submit", (event) => {
-      event.preventDefault();
-      this.write();
-      text.focus();
-    });
     $("claim").addEventListener("click", () => this.claim());
     $("return").addEventListener("click", async () => {
-      if (await ask("return-dialog")) await this.act("return", undefined, t("done_return"));
+      $("summary").value = "";
+      if (!(await ask("return-dialog"))) return;
+      const summary = $("summary").value.trim();
+      await this.act("return", summary ? { summary } : undefined, t("done_return"));
     });
     $("close").addEventListener("click", async () => {
       if (await ask("close-dialog")) await this.act("close", { outcome: $("outcome").value }, t("done_close"));
     });
-    $("transfer").addEventListener("click", () => this.transfer());
+    $("transfer").addEventListener("click", async () => {
+      const wanted = await askTransfer();
+      if (wanted) await this.act("transfer", wanted.body, wanted.done);
+    });
     $("note-form").addEventListener("submit", async (event) => {
       event.preventDefault();
       const note = $("note-text").value.trim();
@@ -241,31 +239,4 @@ export class Talk {
     this.bottom();
     if (!document.activeElement?.matches("input, textarea")) $("reply-text").focus(); // never away from what is typed
   }
-
-  async transfer() {
-    const { operators } = await call("GET", "/operators").catch(() => ({ operators: [] }));
-    operators.sort((one, other) => other.available - one.available);
-    $("colleague").replaceChildren(
-      ...operators.map((each) => {
-        const presence = t(each.available ? "transfer_available" : "transfer_away");
-        const label = `${each.username} (${each.languages.join(", ")}; ${presence})`;
-        return element("option", { value: each.username }, label);
-      }),
-    );
-    $("nobody").hidden = operators.length > 0;
-    $("somebody").hidden = $("transfer-yes").hidden = operators.length === 0;
-    if (!(await ask("transfer-dialog"))) return;
-    const operator = $("colleague").value;
-    await this.act("transfer", { operator }, t("done_transfer", { operator }));
-  }
-}
-
-/** Show a dialog; true where it was answered with yes. */
-function ask(id) {
-  const dialog = $(id);
-  dialog.returnValue = "";
-  dialog.showModal();
-  return new Promise((resolve) => {
-    dialog.addEventListener("close", () => resolve(dialog.returnValue === "yes"), { once: true });
-  });
 }
