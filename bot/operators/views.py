@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Container, Iterable, Sequence
 from datetime import datetime
-from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from pydantic import BaseModel
@@ -13,9 +12,10 @@ from sqlalchemy import select
 
 from bot.conversations import MessageView, State
 from bot.operators import masking
+from bot.operators.names import services
 from bot.storage import Conversation, Database, Message, Note, Operator, Outbox, Ticket
 from bot.storage.tables import now
-from knowledge_base.model import SectionName, Service, load_all
+from knowledge_base.model import SectionName, Service
 from knowledge_base.render import title
 from nlu.text.personal import mask
 from texts import Language, catalogue
@@ -146,11 +146,6 @@ class Said(NamedTuple):
     delivery: str | None
 
 
-@lru_cache
-def _services() -> dict[str, Service]:
-    return load_all()
-
-
 class Viewer:
     """Turns rows into views: knows the operators' names, and the services' titles in one language."""
 
@@ -164,7 +159,7 @@ class Viewer:
         """`language` is that of who will read."""
         async with database.read() as session:
             names = {row.id: row.username for row in await session.execute(select(Operator.id, Operator.username))}
-        return cls(names, await asyncio.to_thread(_services), language)
+        return cls(names, await asyncio.to_thread(services), language)
 
     def conversation(
         self, row: Conversation, position: int | None = None, *, offered: bool = False
