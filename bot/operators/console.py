@@ -44,13 +44,17 @@ class Page(NamedTuple):
 
     name: str
     roles: frozenset[Role]
+    in_menu: bool = True
 
 
 EVERYBODY = frozenset(Role)
 SUPERVISING = frozenset({Role.SUPERVISOR, Role.ADMIN})
-PAGES = (
+PAGES: tuple[Page, ...] = (
     Page("console", EVERYBODY),
     Page("overview", SUPERVISING),
+    Page("canned", EVERYBODY),
+    Page("administration", frozenset({Role.ADMIN})),
+    Page("me", EVERYBODY, in_menu=False),
 )
 """In the order of the menu. The first one is `/console` itself, and its texts are known to all the others."""
 
@@ -71,19 +75,21 @@ async def page(name: str, request: Request, service: Parts) -> Response:
 
 
 async def _page(page: Page, request: Request, service: Service) -> Response:
-    """A page in the reader's language; the log-in in its place where nobody is logged in.
+    """A page in the reader's language; in its place the log-in where nobody is logged in.
 
-    `?language=` switches the language and is remembered.
+    Who must set up the second factor first gets the page for that. `?language=` switches the language, which is
+    remembered.
     """
     language = _language(request)
     log_in = await find_session(service.database, request.cookies.get(COOKIE, ""))
     role = None if log_in is None else Role(log_in.operator.role)
     if role is not None and role not in page.roles:
         return RedirectResponse("/console", 303)
+    enrolling = log_in is not None and log_in.session.enrolling
+    name = "login" if role is None else "enrol" if enrolling else page.name
     texts = catalogue("console", language)
-    if role is not None and page is not PAGES[0]:
-        texts = texts | catalogue(page.name, language)
-    name = "login" if role is None else page.name
+    if role is not None and name != PAGES[0].name:
+        texts = texts | catalogue("me" if enrolling else page.name, language)
     content = _templates.get_template(f"{name}.html").render(
         t=texts,
         language=language,
@@ -92,7 +98,7 @@ async def _page(page: Page, request: Request, service: Service) -> Response:
         address=request.url.path,
         module=f"{name}.js",
         page=page.name,
-        pages=[each.name for each in PAGES if role in each.roles],
+        pages=[each.name for each in PAGES if each.in_menu and role in each.roles],
     )
     response = HTMLResponse(content, headers=HEADERS)
     if request.query_params.get("language") == language:

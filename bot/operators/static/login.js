@@ -15,12 +15,16 @@ $("log-in").addEventListener("submit", async (event) => {
   $("submit").disabled = true;
   $("submit").textContent = t("logging_in");
   $("refusal").textContent = "";
+  const [username, password, code] = ["username", "password", "code"].map((id) => $(id).value);
   try {
-    await call("POST", "/session", { username: $("username").value, password: $("password").value });
+    await call("POST", "/session", code ? { username, password, code } : { username, password });
     location.reload(); // the address keeps which talk was open
   } catch (refusal) {
     $("refusal").textContent = refusal.message;
-    $("password").select();
+    $("code").value = "";
+    if (refusal.code === "code_needed") $("code-part").hidden = false;
+    if ($("code-part").hidden) $("password").select();
+    else $("code").focus();
     $("submit").disabled = false;
     $("submit").textContent = t("log_in");
   }
