@@ -9,7 +9,6 @@ from contextlib import suppress
 from datetime import timedelta
 
 from sqlalchemy import or_, select, update
-from sqlalchemy.exc import SQLAlchemyError
 
 from bot.conversations.desk import Desk
 from bot.conversations.events import Event
@@ -43,7 +42,7 @@ class Dispatcher:
             while True:
                 try:
                     await self.look()
-                except SQLAlchemyError:
+                except Exception:  # whatever it is: while this stands still nobody is given a talk
                     log.exception("the desk could not be looked at; trying again in %.0f s", TICK)
                 with suppress(TimeoutError):
                     async with asyncio.timeout(TICK):

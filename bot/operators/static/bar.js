@@ -9,7 +9,20 @@ const NOTES = "jauap.notifications";
 const SIGN_OF_LIFE = 30_000; // far less than after what the desk takes the talks of who is gone
 
 export const me = await call("GET", "/me");
-setInterval(() => call("GET", "/me").catch(() => null), SIGN_OF_LIFE); // a failure shows in the line of events
+
+/** A sign of life; whoever was away too long learns that they are not on duty any more. */
+async function signOfLife() {
+  const now = await call("GET", "/me").catch(() => null); // a failure shows in the line of events
+  if (!now || now.available === me.available) return;
+  Object.assign(me, now);
+  $("available").checked = me.available;
+  if (!me.available) announce(t("away_too_long"));
+}
+
+setInterval(signOfLife, SIGN_OF_LIFE);
+document.addEventListener("visibilitychange", () => {
+  if (document.visibilityState === "visible") signOfLife();
+});
 
 let audio = null;
 
