@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import json
 import logging
-import subprocess
 import sys
 from collections.abc import Sequence
 
 from pydantic import ValidationError
 
+from bot.rasa import RasaFailed
 from bot.settings import Settings, settings
 
 __all__ = ["main"]
@@ -29,6 +28,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         name = "JAUAP_" + "_".join(str(part) for part in first["loc"]).upper()
         print(f"jauap: setting {name}: {first['msg']}", file=sys.stderr)
         return 1
+    except RasaFailed as error:  # while something else needed it
+        return _fail(error)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -38,7 +39,13 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="jauap", description="Answers citizens' questions about public services.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     commands.add_parser("run", help="start").set_defaults(run=_run)
-    commands.add_parser("train", help="train the dialogue model").set_defaults(run=_train)
+    train = commands.add_parser("train", help="train the dialogue model")
+    train.add_argument(
+        "--accept-worse",
+        action="store_true",
+        help="use it even if it understands less than the one in use: where an intent was given up on purpose, say",
+    )
+    train.set_defaults(run=_train)
     chat = commands.add_parser("chat", help="talk to the running bot in the terminal")
     chat.add_argument("--language", choices=("ru", "kk"), default="ru")
     chat.set_defaults(run=_chat)
@@ -78,17 +85,20 @@ def _run(_: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
-def _train(_: argparse.Namespace, settings: Settings) -> int:
-    from bot import rasa
+def _train(arguments: argparse.Namespace, settings: Settings) -> int:
+    from bot import rasa, training
+    from knowledge_base.evaluation.gate import Worse
 
-    if rasa.trained(settings):
-        print("The dialogue model is up to date.")
-        return 0
-    print("Training the dialogue model, usually 1 to 2 minutes …", flush=True)
     try:
-        print(f"Trained: {rasa.train(settings)}")
+        training.bring_up_to_date(
+            settings, accept_worse=arguments.accept_worse, progress=lambda line: print(line, flush=True)
+        )
     except (rasa.RasaMissing, rasa.RasaFailed, OSError) as error:
         return _fail(error)
+    except Worse as worse:
+        for line in str(worse).splitlines():
+            _fail(line)
+        return 1
     return 0
 
 
@@ -99,7 +109,7 @@ def _chat(arguments: argparse.Namespace, settings: Settings) -> int:
 
 
 def _classify(_: argparse.Namespace, settings: Settings) -> int:
-    """Runs in Rasa's environment, with the model of the sources as they stand."""
+    """Runs in Rasa's environment, with the model in use."""
     from bot import rasa
 
     try:
@@ -111,17 +121,19 @@ def _classify(_: argparse.Namespace, settings: Settings) -> int:
 
 
 def _intents(texts: list[str]) -> list[str] | None:
-    """The intents of texts by the dialogue model; `None` where there is no model of the sources as they stand."""
+    """The intents of texts by the dialogue model in use; `None` where there is none, or no Rasa to ask."""
     from bot import rasa
 
+    model = rasa.model_in_use(settings())
+    if model is None:
+        return None
     try:
-        if not rasa.trained(settings()):
-            return None
-        lines = "".join(json.dumps({"text": text}) + "\n" for text in texts)
-        parsed = rasa.parse(settings(), input=lines, stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=True)
+        [found] = rasa.intents(settings(), [model], texts)
     except rasa.RasaMissing:
         return None
-    return [json.loads(line)["intent"] for line in parsed.stdout.splitlines()]
+    if isinstance(found, str):
+        raise rasa.RasaFailed(f"the dialogue model cannot be used: {found}")
+    return found
 
 
 def _doctor(_: argparse.Namespace, settings: Settings) -> int:

@@ -5,12 +5,16 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 
-from bot import rasa
+from bot import rasa, training
 from bot.settings import Settings
 from bot.storage import Database, DatabaseUnavailable
 
 __all__ = ["examine"]
+
+REMINDED_BEFORE = timedelta(days=45)
+"""How long before a year begins its holidays should be known."""
 
 Finding = tuple[bool, str, str]
 """Whether it is well, what was looked at, and how to mend it."""
@@ -35,7 +39,7 @@ def _rasa(settings: Settings) -> Iterator[Finding]:
         yield False, "Rasa's environment", str(error)
         return
     yield True, "Rasa's environment", ""
-    yield rasa.trained(settings), "dialogue model", "run «jauap train»"
+    yield training.up_to_date(settings), "dialogue model", "run «jauap train»"
 
 
 def _knowledge(settings: Settings) -> Iterator[Finding]:
@@ -79,4 +83,19 @@ def _telegram(settings: Settings) -> Iterator[Finding]:
         yield True, "Telegram: " + ("webhook" if settings.telegram_webhook_url else "long polling"), ""
 
 
-CHECKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (_rasa, _knowledge, _database, _port, _telegram)
+def _holidays(settings: Settings) -> Iterator[Finding]:
+    from bot.conversations.hours import ZONE, Holidays
+
+    today, known = datetime.now(ZONE), Holidays.load().last_year()
+    soon = (today + REMINDED_BEFORE).year
+    yield known >= soon, f"holidays up to {known}", f"add {soon} to bot/conversations/holidays.yaml"
+
+
+CHECKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
+    _rasa,
+    _knowledge,
+    _database,
+    _holidays,
+    _port,
+    _telegram,
+)

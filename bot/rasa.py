@@ -1,16 +1,17 @@
-"""Rasa as a child process: trained when its sources have changed, watched, and ended with the service."""
+"""Rasa as a child process: its models, its server, watched and ended with the service."""
 
 from __future__ import annotations
 
 import asyncio
 import hashlib
 import hmac
+import json
 import logging
 import os
 import socket
 import sqlite3
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
@@ -24,12 +25,15 @@ __all__ = [
     "actions_token",
     "drop_former_events",
     "free_port",
+    "intents",
+    "model_in_use",
     "model_path",
     "parse",
     "python",
     "tracker_store",
     "train",
     "trained",
+    "use",
 ]
 
 log = logging.getLogger(__name__)
@@ -72,17 +76,61 @@ def model_path(settings: Settings) -> Path:
 
 
 def trained(settings: Settings) -> bool:
+    """Whether the sources as they stand were trained; the model is not in use where it answered worse."""
     return model_path(settings).exists()
 
 
+def model_in_use(settings: Settings) -> Path | None:
+    """The model that Rasa is started with; None where there is none.
+
+    It is the one chosen by `use`. Where none was, as version 0.1.0 left it, that of the sources, or else the newest.
+    """
+    models = settings.data_dir / "models"
+    with suppress(FileNotFoundError):
+        chosen = models / (models / "current").read_text("utf-8").strip()
+        if chosen.is_file():
+            return chosen
+    if trained(settings):
+        return model_path(settings)
+    return max(models.glob("*.tar.gz"), key=os.path.getmtime, default=None)
+
+
+def use(settings: Settings, model: Path) -> None:
+    """Start Rasa with `model` from now on; a Rasa that runs goes on with its own."""
+    pointer = settings.data_dir / "models" / "current"
+    beside = pointer.with_name(".current")
+    beside.write_text(model.name + "\n", "utf-8")
+    os.replace(beside, pointer)
+
+
 def parse(settings: Settings, **more: Any) -> subprocess.CompletedProcess[str]:
-    """Run `nlu.parse` (JSON lines in, JSON lines out) over the trained model; `more` goes to `subprocess.run`.
+    """Run `nlu.parse` (JSON lines in, JSON lines out) over the model in use; `more` goes to `subprocess.run`.
 
     Raises `RasaMissing`, and `subprocess.CalledProcessError` where `check=True` is given and it fails.
     """
-    command = [str(python()), "-m", "nlu.parse", "--model", str(model_path(settings))]
-    env = environment(settings, JAUAP_ACTIONS_URL="", JAUAP_ACTIONS_TOKEN="")
-    return subprocess.run(command, env=env, text=True, **more)
+    command = [str(python()), "-m", "nlu.parse", "--model", str(model_in_use(settings))]
+    return subprocess.run(command, env=_quiet(settings), text=True, **more)
+
+
+def intents(settings: Settings, models: Sequence[Path], texts: Sequence[str]) -> list[list[str] | str]:
+    """For each model the intents of the texts, or, as a string, why this program cannot use it.
+
+    Raises `RasaMissing`, `RasaFailed`.
+    """
+    command = [str(python()), "-m", "nlu.measure", *(str(model) for model in models)]
+    done = subprocess.run(
+        command, cwd=ROOT, env=_quiet(settings), input=json.dumps(list(texts)), text=True, capture_output=True,
+        check=False,
+    )  # fmt: skip
+    found = [json.loads(line) for line in done.stdout.splitlines()]
+    if done.returncode or len(found) != len(models):
+        raise RasaFailed(f"the dialogue model could not be measured: {done.stderr.strip()[-300:]}")
+    return [one["error"] if "error" in one else one["intents"] for one in found]
+
+
+def _quiet(settings: Settings) -> dict[str, str]:
+    """The environment of a process that calls no actions."""
+    return environment(settings, JAUAP_ACTIONS_URL="", JAUAP_ACTIONS_TOKEN="")
 
 
 def environment(settings: Settings, **more: str) -> dict[str, str]:
@@ -143,7 +191,7 @@ def train(settings: Settings) -> Path:
     ]  # fmt: skip
     with (settings.data_dir / "train.log").open("wb") as output:
         done = subprocess.run(
-            command, cwd=ROOT, env=environment(settings, JAUAP_ACTIONS_URL="", JAUAP_ACTIONS_TOKEN=""),
+            command, cwd=ROOT, env=_quiet(settings),
             stdout=output, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, check=False,
         )  # fmt: skip
     made = unfinished / "model.tar.gz"
@@ -186,7 +234,7 @@ class Server:
     async def start(self) -> None:
         """Raises `RasaMissing`, `RasaFailed` (no model, or no database to keep conversations in)."""
         python()
-        if not trained(self._settings):
+        if model_in_use(self._settings) is None:
             raise RasaFailed("the dialogue model is not trained: run «jauap train»")
         drop_former_events(self._settings)
         self._watch = asyncio.create_task(self._keep_running(), name="Rasa")
@@ -198,7 +246,7 @@ class Server:
             started = loop.time()
             with (self._settings.data_dir / "rasa.log").open("ab") as output:
                 self._process = await asyncio.create_subprocess_exec(
-                    str(python()), "-m", "nlu.serve", "--model", str(model_path(self._settings)),
+                    str(python()), "-m", "nlu.serve", "--model", str(model_in_use(self._settings)),
                     "--endpoints", "endpoints.yml", "--credentials", "credentials.yml",
                     "--interface", "127.0.0.1", "--port", str(self.port),
                     cwd=ROOT, env=self._environment, stdin=asyncio.subprocess.PIPE, stdout=output, stderr=output,

@@ -51,6 +51,11 @@ def add_parsers(subparsers: Any, classify: Classify | None = None) -> None:
 
     index = subparsers.add_parser("index", help="build the retrieval index")
     index.add_argument("--force", action="store_true", help="build it even if nothing has changed")
+    index.add_argument(
+        "--accept-worse",
+        action="store_true",
+        help="use it even if it answers the development questions worse: where a service was given up on purpose, say",
+    )
     index.set_defaults(run=_guarded(_index))
 
     evaluate = subparsers.add_parser("evaluate", help="measure the search on the development questions")
@@ -181,10 +186,18 @@ def _answers(searcher: Any, lines: Iterable[str], language: str | None, limit: i
 
 
 def _index(arguments: argparse.Namespace, settings: Settings) -> int:
+    from knowledge_base.evaluation import gate, outcomes
     from knowledge_base.index import build
 
-    with _encoder_errors(settings.encoder):
-        build(settings.data_dir, settings.encoder, force=arguments.force, progress=lambda line: print(line, flush=True))
+    def progress(line: str) -> None:
+        print(line, flush=True)
+
+    judge = outcomes.judge(settings.data_dir, settings.encoder, accept_worse=arguments.accept_worse, progress=progress)
+    try:
+        with _encoder_errors(settings.encoder):
+            build(settings.data_dir, settings.encoder, force=arguments.force, judge=judge, progress=progress)
+    except gate.Worse as worse:
+        raise Failed(str(worse)) from None
     return 0
 
 
@@ -240,7 +253,7 @@ def _evaluate(arguments: argparse.Namespace, settings: Settings) -> int:
 
 
 def _tables(searcher: Any, asked: Any, measured: Any, before: Any, classify: Classify | None) -> Iterator[str]:
-    from knowledge_base.evaluation import questions, report
+    from knowledge_base.evaluation import dialogue, questions, report
     from knowledge_base.evaluation.measure import measure
     from knowledge_base.model import load_all
 
@@ -258,16 +271,21 @@ def _tables(searcher: Any, asked: Any, measured: Any, before: Any, classify: Cla
         yield ""
         yield from report.comparison(measured, before)
     yield ""
-    intents = classify([question.text for question in asked]) if classify else None
-    if intents is None:
-        yield "complaints are not measured: the dialogue model is not trained («jauap train»)"
+    messages = dialogue.read()
+    found = classify([one.text for one in (*asked, *messages)]) if classify else None
+    if found is None:
+        yield "complaints and the dialogue are not measured: the dialogue model is not trained («jauap train»)"
     else:
+        intents, of_messages = found[: len(asked)], found[len(asked) :]
         of_interest = [
             (intent, question.is_complaint)
             for intent, question in zip(intents, asked, strict=True)
             if question.is_complaint or question.service
         ]
         yield from report.complaints(of_interest)
+        yield ""
+        by_text = {message.text: intent for message, intent in zip(messages, of_messages, strict=True)}
+        yield from report.dialogue(messages, by_text)
 
 
 def _check(_: argparse.Namespace, __: Settings) -> int:

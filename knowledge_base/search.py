@@ -34,7 +34,7 @@ Scores = NDArray[np.float32]
 
 logger = logging.getLogger(__name__)
 
-__all__ = ["METHODS", "Hit", "Ranking", "SearchResult", "Searcher"]
+__all__ = ["METHODS", "Hit", "Ranking", "SearchResult", "Searcher", "decision_file"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,18 +109,10 @@ class Searcher:
 
     @classmethod
     def open(cls, data_dir: Path, encoder: str | None = None) -> Searcher:
-        """The searcher over the index in use. Raises `knowledge_base.index.BrokenIndex`.
-
-        Another encoder's cosines lie elsewhere than ours: `jauap evaluate --calibrate` writes a `decision.yaml` for it
-        to the data folder.
-        """
-        decision = DECISION
-        if encoder is not None:
-            calibrated = data_dir / "decision.yaml"
-            if calibrated.exists():
-                decision = calibrated
-            else:
-                logger.warning("decisions are not calibrated for %s: run «jauap evaluate --calibrate»", encoder)
+        """The searcher over the index in use. Raises `knowledge_base.index.BrokenIndex`."""
+        decision = decision_file(data_dir, encoder)
+        if encoder is not None and decision == DECISION:
+            logger.warning("decisions are not calibrated for %s: run «jauap evaluate --calibrate»", encoder)
         return cls(open_index(data_dir, encoder), decision)
 
     def search(self, text: str, language: Language | None = None, limit: int = 5) -> SearchResult:
@@ -227,6 +219,16 @@ class Searcher:
             return cue
         instead: dict[str, SectionName] = {"online": "in_person", "in_person": "online"}
         return instead[cue] if cue in instead and instead[cue] in has else None
+
+
+def decision_file(data_dir: Path, encoder: str | None) -> Path:
+    """Where the models of the decision are.
+
+    Another encoder's cosines lie elsewhere than ours: `jauap evaluate --calibrate` writes a `decision.yaml` for it to
+    the data folder.
+    """
+    calibrated = data_dir / "decision.yaml"
+    return calibrated if encoder is not None and calibrated.exists() else DECISION
 
 
 def _vocabulary(passages: list[Passage]) -> Iterator[tuple[str, int]]:

@@ -32,14 +32,18 @@ async def parse_lines(model: str, output: TextIO) -> int:
         except (ValueError, KeyError, TypeError):
             print(f"jauap: line {number} is no JSON object with a text", file=sys.stderr)
             return 1
-        # A text is never a command to Rasa, even if it begins like one.
-        parsed = await agent.parse_message(text.lstrip("/ "))
+        parsed = await agent.parse_message(without_command(text))
         item["language"] = parsed.get("language") or "ru"
-        item["intent"] = _best(parsed)
+        item["intent"] = best_intent(parsed)
         item["confidence"] = round(float(_ranking(parsed)[0]["confidence"]) if _ranking(parsed) else 0.0, 4)
         item["entities"] = parsed["entities"]
         print(json.dumps(item, ensure_ascii=False), file=output, flush=True)
     return 0
+
+
+def without_command(text: str) -> str:
+    """The text as Rasa may see it: never a command, even if it begins like one."""
+    return text.lstrip("/ ")
 
 
 def _ranking(parsed: dict) -> list[dict]:
@@ -47,7 +51,8 @@ def _ranking(parsed: dict) -> list[dict]:
     return [intent for intent in parsed.get("intent_ranking", []) if intent["name"] != "nlu_fallback"]
 
 
-def _best(parsed: dict) -> str | None:
+def best_intent(parsed: dict) -> str | None:
+    """The likeliest intent of a parsed message, however unsure."""
     ranking = _ranking(parsed)
     return ranking[0]["name"] if ranking else None
 

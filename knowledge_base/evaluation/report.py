@@ -10,12 +10,13 @@ import numpy as np
 from scipy.stats import binomtest
 
 from knowledge_base.decision import Decision
+from knowledge_base.evaluation.dialogue import IMPORTANT, Message, marks
 from knowledge_base.evaluation.measure import Measured
 from knowledge_base.evaluation.release import Release
 from knowledge_base.search import METHODS
 from texts import LANGUAGES
 
-__all__ = ["comparison", "complaints", "confusions", "decisions", "domains", "methods", "noise", "share"]
+__all__ = ["comparison", "complaints", "confusions", "decisions", "dialogue", "domains", "methods", "noise", "share"]
 
 WORST = 20  # confusions that are listed
 
@@ -123,6 +124,17 @@ def complaints(intents: Sequence[tuple[str, bool]]) -> Iterator[str]:
     taken = [intent == "complaint" for intent, is_complaint in intents if not is_complaint]
     yield "complaints and personal cases told from questions by the dialogue model, %"
     yield f"recognised {share(recognised)}, right when said {share(found)}, questions taken for one {share(taken)}"
+
+
+def dialogue(messages: Sequence[Message], intents: Mapping[str, str]) -> Iterator[str]:
+    """How many messages of the dialogue are understood, and how many of each important intent, by language."""
+    understood = marks(messages, intents)
+    own = sum(not message.of_questions for message in messages)
+    yield f"messages that the dialogue model understands, % (95 % interval): of {own} messages, and of each intent's"
+    yield f"{'':12}" + "".join(f"{language:>28}" for language in LANGUAGES)
+    for name in ("understood", *IMPORTANT):
+        groups = [understood.get(f"{language}: {name}", {}).values() for language in LANGUAGES]
+        yield f"{name:12}" + "".join(f"{f'{share(group)} of {len(group)}':>28}" for group in groups)
 
 
 def comparison(measured: Sequence[Measured], release: Release) -> Iterator[str]:
