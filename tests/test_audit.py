@@ -1,12 +1,16 @@
 """Every change of the audit log shows, also one behind the back of its triggers."""
 
+import ast
 import asyncio
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError, IntegrityError
 
-from bot import audit
+import bot
+from bot import audit, cli
+from texts import catalogue
 
 
 @pytest.fixture
@@ -78,3 +82,51 @@ async def test_entries_written_at_once_make_one_chain(database):
 
     await asyncio.gather(*(write(number) for number in range(30)))
     assert (await audit.verify(database))[0] == 30
+
+
+# --- the command `jauap audit verify`
+
+
+@pytest.fixture
+def verify(settings, monkeypatch):
+    monkeypatch.setattr(cli, "settings", lambda: settings)
+    return lambda: asyncio.to_thread(cli.main, ["audit", "verify"])
+
+
+async def test_the_command_prints_what_to_note_elsewhere(log, verify, capsys):
+    count, last = await audit.verify(log)
+    assert await verify() == 0
+    printed = capsys.readouterr()
+    assert printed.out.startswith(f"{count} entries")
+    assert last in printed.out
+    assert printed.err == ""
+
+
+async def test_the_command_says_in_one_line_where_the_chain_is_broken(log, verify, capsys):
+    await _behind_its_back(log, "UPDATE audit_entry SET actor = 'nobody' WHERE id = 2")
+    assert await verify() == 1
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    (line,) = printed.err.splitlines()
+    assert "entry 2" in line
+
+
+# --- its words
+
+
+def _acts() -> set[str]:
+    """The acts that the service's sources record by name."""
+    found = set()
+    for path in Path(bot.__file__).parent.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) == "audit.record":
+                act = node.args[2]
+                if isinstance(act, ast.Constant):
+                    found.add(act.value)
+    return found
+
+
+def test_every_act_has_its_words_for_the_administrators_page():
+    acts = _acts()
+    assert "logged_in" in acts
+    assert {act for act in acts if f"act_{act}" not in catalogue("administration", "ru")} == set()
