@@ -146,12 +146,12 @@ async def overview(database: Database, names: Names) -> Overview:
             talks=[talk(row, ticket) for row, ticket in waiting],
         ),
         held=Held(
-            count=sum(row.held for row in loads.values()),
+            count=sum(row.count for row in loads if row.state == State.OPERATOR),
             talks=[talk(row, ticket) for row, ticket in held],
         ),
         operators=_operators(accounts, loads, names),
         breaches=Breaches(
-            count=sum(row.overdue for row in loads.values()), breaches=sorted(breaches, key=lambda one: one.since)
+            count=sum(row.overdue for row in loads), breaches=sorted(breaches, key=lambda one: one.since)
         ),
     )
 
@@ -173,12 +173,11 @@ def _overdue(at: datetime) -> ColumnElement[bool]:
     return or_(Conversation.reply_due < at, and_(Ticket.closing_due < at, Ticket.ended_at.is_(None)))
 
 
-async def _loads(session: AsyncSession, at: datetime) -> dict[int | None, Any]:
-    """By operator, None for the talks that wait: how many talks are held and how many have a breach."""
-    held = func.sum(case((Conversation.state == State.OPERATOR, 1), else_=0)).label("held")
+async def _loads(session: AsyncSession, at: datetime) -> list[Any]:
+    """By state and operator: how many talks there are, and how many of them have a breach."""
+    owner = (Conversation.state, Conversation.operator_id)
     overdue = func.sum(case((_overdue(at), 1), else_=0)).label("overdue")
-    owner = case((Conversation.state == State.OPERATOR, Conversation.operator_id)).label("owner")
-    return {row.owner: row for row in await session.execute(_joined(owner, held, overdue).group_by(owner))}
+    return list(await session.execute(_joined(*owner, func.count().label("count"), overdue).group_by(*owner)))
 
 
 async def _counts(session: AsyncSession) -> list[Any]:
@@ -223,15 +222,16 @@ def _tally(rows: list[Any], field: str, called: Callable[[str | None], str]) -> 
     return [Count(key=each, title=called(each), count=counts[each]) for each in order]
 
 
-def _operators(accounts: dict[int, Operator], loads: dict[int | None, Any], names: Names) -> list[OperatorNow]:
+def _operators(accounts: dict[int, Operator], loads: list[Any], names: Names) -> list[OperatorNow]:
     """Those who take talks first, then by name."""
     rows = [row for row in accounts.values() if not row.disabled]
+    held = {row.operator_id: row for row in loads if row.state == State.OPERATOR}
     return [
         OperatorNow(
             **_of(row, "username", "role", "languages", "domains", "available", "seen_at", "capacity"),
             domain_titles=[names.domain(slug) for slug in row.domains],
-            load=loads[row.id].held if row.id in loads else 0,
-            overdue=loads[row.id].overdue if row.id in loads else 0,
+            load=held[row.id].count if row.id in held else 0,
+            overdue=held[row.id].overdue if row.id in held else 0,
         )
         for row in sorted(rows, key=lambda row: (not row.available, row.username))
     ]

@@ -111,7 +111,8 @@ function drawCharts() {
   const domains = figures.by_domain.map(({ title, numbers }) => ({ name: title, ...numbers }));
   const of = (title) => `${title}, ${written(figures.day)}`;
   const about = t("hours_about", { hour: busiest.hour, n: busiest.opened });
-  columns($("chart-hours"), { id: "hours", title: of(t("hours_title")), about }, hours, 3);
+  const every = $("chart-hours").clientWidth < 400 ? 6 : 3;
+  columns($("chart-hours"), { id: "hours", title: of(t("hours_title")), about }, hours, every);
   rows($("chart-domains"), { id: "domains", title: of(t("by_domain")), about: t("domains_about") }, domains);
   drawTable("hours", hours.filter((each) => each.opened));
   drawTable("domains", domains);
