@@ -2,7 +2,7 @@
 
 import { call } from "./api.js";
 import { $, announce, element, t } from "./dom.js";
-import { scored } from "./messages.js";
+import { hidden, scored } from "./messages.js";
 
 const OPEN = "jauap.assist";
 const WIDE = matchMedia("(min-width: 1200px)"); // as in talk.css
@@ -86,7 +86,7 @@ export class Assist {
   }
 
   say(text) {
-    $("assist-about").textContent = text;
+    $("assist-about").replaceChildren(...hidden(text));
   }
 
   draw() {

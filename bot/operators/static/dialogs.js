@@ -5,6 +5,11 @@ import { $, element, t } from "./dom.js";
 
 const DOMAIN = "domain:"; // no account's name has a colon
 
+// Enter in a field presses the first button that submits, so where there are fields Cancel is none.
+for (const button of document.querySelectorAll("dialog button.cancel")) {
+  button.addEventListener("click", () => button.closest("dialog").close(""));
+}
+
 /** Show a dialog; true where it was answered with yes. */
 export function ask(id) {
   const dialog = $(id);

@@ -1,10 +1,10 @@
 // How one message of a transcript looks.
 
-import { day, element, known, language, moment, t } from "./dom.js";
+import { day, element, known, moment, t } from "./dom.js";
 
 const HIDDEN = /\[(email|iban|card|iin|phone|passport|id_card|plate|) ?… ?([^\]]*)\]/g;
 const DELIVERY = { pending: "◷", sending: "◷", sent: "✓", refused: "✕", unknown: "?", late: "✕" };
-const decimal = new Intl.NumberFormat(language, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+const decimal = new Intl.NumberFormat("ru", { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 
 /** A score of the search as people read it. */
 export const scored = (score) => decimal.format(score);
