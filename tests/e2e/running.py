@@ -13,15 +13,28 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import httpx
+import pytest
 
 from bot import rasa
 from bot.rasa import free_port
-from bot.settings import Settings
+from bot.settings import ROOT, Settings
 
-__all__ = ["START", "Citizen", "Running", "borrow"]
+__all__ = ["START", "Citizen", "Running", "borrow", "lenders"]
 
 JAUAP = Path(sys.executable).with_name("jauap")
 START = 600  # seconds: the first start trains the model and builds the index
+
+
+def lenders(factory: pytest.TempPathFactory) -> list[Path]:
+    """Data folders that may have a model already: that of the installation, and those of this run's other tests.
+
+    Where tests run in several processes (pytest-xdist), each has a folder of its own beside the others'.
+    """
+    own = factory.getbasetemp()
+    runs = (
+        [own] if "PYTEST_XDIST_WORKER" not in os.environ else [path for path in own.parent.iterdir() if path.is_dir()]
+    )
+    return [ROOT / "var", *(path for run in runs for path in run.iterdir() if path.is_dir())]
 
 
 def borrow(folder: Path, lenders: Iterable[Path]) -> None:

@@ -9,8 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from bot.settings import ROOT
-from tests.e2e.running import Citizen, Running, borrow
+from tests.e2e.running import Citizen, Running, borrow, lenders
 from texts import LANGUAGES
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
@@ -26,7 +25,7 @@ EXPECTED = {"service", "section", "decision", "has", "offers", "mode", "language
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     folder = tmp_path_factory.mktemp("dialogues")
-    borrow(folder, [path for path in tmp_path_factory.getbasetemp().iterdir() if path.is_dir()] + [ROOT / "var"])
+    borrow(folder, lenders(tmp_path_factory))
     running = Running(folder)
     running.start()
     yield running

@@ -11,7 +11,7 @@ import yaml
 import texts
 from bot import rasa
 from bot.settings import ROOT, Settings
-from tests.e2e.running import borrow
+from tests.e2e.running import borrow, lenders
 
 STORIES = ROOT / "tests" / "stories"
 
@@ -20,7 +20,7 @@ STORIES = ROOT / "tests" / "stories"
 def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """With a model of the training data as they stand: one that another test of this session trained, or a new one."""
     folder = tmp_path_factory.mktemp("stories")
-    borrow(folder, [path for path in tmp_path_factory.getbasetemp().iterdir() if path.is_dir()] + [ROOT / "var"])
+    borrow(folder, lenders(tmp_path_factory))
     settings = Settings(data_dir=folder, _env_file=None)  # type: ignore[call-arg]
     if not rasa.trained(settings):
         rasa.train(settings)

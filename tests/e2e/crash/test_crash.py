@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.settings import ROOT
 from tests.e2e.crash.harness import Plan, run
-from tests.e2e.running import borrow
+from tests.e2e.running import borrow, lenders
 
 pytestmark = pytest.mark.slow
 
@@ -15,7 +14,7 @@ PLAN = Plan(messages=300, citizens=50, service_kills=2, rasa_kills=1, think=2, s
 
 @pytest.mark.timeout(1800)
 async def test_whatever_is_killed_every_message_is_answered_once_and_in_order(tmp_path, tmp_path_factory):
-    borrow(tmp_path, [ROOT / "var", *tmp_path_factory.getbasetemp().iterdir()])
+    borrow(tmp_path, lenders(tmp_path_factory))
     report = await run(PLAN, tmp_path, print)
     print(report.table())
     assert report.killed == {"service": PLAN.service_kills, "rasa": PLAN.rasa_kills}
