@@ -66,7 +66,7 @@ async def _caller(log_in: Entrant) -> LogIn:
 
 
 Caller = Annotated[LogIn, Depends(_caller)]
-"""What a reading route declares: who is logged in; 401 for anybody else, 403 without a second factor that is required."""
+"""What a reading route declares: who is logged in; 401 for anybody else, 403 without a required second factor."""
 
 
 async def _writer(_: Caller, log_in: EntrantWriter) -> LogIn:
