@@ -167,7 +167,7 @@ async def _keep(session: AsyncSession, message: Message, why: Why, answer: dict[
             why=why,
         )
         session.add(kept)
-    elif WHY.index(why) < WHY.index(kept.why):  # type: ignore[arg-type]
+    elif WHY.index(why) < WHY.index(kept.why):
         kept.why = why
     if answer is not None and kept.service is None:
         # Where the bot could not decide it took the question for none; the first of its candidates is the likeliest.

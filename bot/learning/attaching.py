@@ -80,7 +80,7 @@ def prepare(
         return None
     wanted = {one: _distinct(texts.get(one, ())) for one in LANGUAGES}
     if not any(wanted.values()):
-        raise Faulty([say("review.fault_nothing", language)])
+        raise Faulty([say("learning.fault_nothing", language)])
     faults = [
         fault for one in LANGUAGES for text in wanted[one] if (fault := _fault(text, service, services, language))
     ]
@@ -133,14 +133,14 @@ def _fault(text: str, service: Service, services: Mapping[str, Service], languag
     """What the reviewer can mend in one question, in the reviewer's language."""
     owner = next((other for other in services.values() if other.slug != service.slug and _has(other, text)), None)
     if len(text) > LONGEST:
-        return say("review.fault_long", language, text=text, limit=LONGEST)
+        return say("learning.fault_long", language, text=text, limit=LONGEST)
     if _MASKED.search(text) or _LONG_NUMBER.search(text) or personal.find(text):
-        return say("review.fault_personal", language, text=text)
+        return say("learning.fault_personal", language, text=text)
     if not remainder(text):
-        return say("review.fault_names_nothing", language, text=text)
+        return say("learning.fault_names_nothing", language, text=text)
     if owner is not None:
         place = f"{owner.domain}/{owner.slug}.yaml"
-        return say("review.fault_known", language, text=text, service=owner.name[language], place=place)
+        return say("learning.fault_known", language, text=text, service=owner.name[language], place=place)
     return None
 
 

@@ -52,6 +52,7 @@ SUPERVISING = frozenset({Role.SUPERVISOR, Role.ADMIN})
 PAGES: tuple[Page, ...] = (
     Page("console", EVERYBODY),
     Page("overview", SUPERVISING),
+    Page("review", SUPERVISING),
     Page("canned", EVERYBODY),
     Page("administration", frozenset({Role.ADMIN})),
     Page("me", EVERYBODY, in_menu=False),

@@ -1,7 +1,6 @@
 """Reviewed questions go into a service's file: checked first, whole or not at all, with a record."""
 
 import os
-import shutil
 import stat
 import subprocess
 from datetime import UTC, datetime
@@ -11,7 +10,8 @@ import pytest
 from bot.learning import attaching
 from bot.learning.attaching import Faulty, NotWritable, prepare, write
 from knowledge_base.check import Checked, check
-from knowledge_base.model import SERVICES, load
+from knowledge_base.model import load
+from tests.knowledge import copy_services
 
 SLUG, PLACE = "vehicle-inspection", "transport/vehicle-inspection.yaml"
 NEW = {"ru": ["где пройти техосмотр на газель"], "kk": ["газельге техбайқаудан қайда өтем"]}
@@ -20,19 +20,7 @@ MOMENT = datetime(2026, 11, 29, 9, 30, tzinfo=UTC)
 
 @pytest.fixture
 def folder(tmp_path):
-    """A copy of our services of two domains, which do not refer to others."""
-    copy = tmp_path / "knowledge_base" / "services"
-    for domain in ("transport", "identity"):
-        shutil.copytree(SERVICES / domain, copy / domain)
-    for path in copy.glob("*/*.yaml"):
-        kept, skipping = [], False
-        for line in path.read_text("utf-8").splitlines(keepends=True):
-            if not line.startswith(" "):
-                skipping = line.startswith("related:")
-            if not skipping:
-                kept.append(line)
-        path.write_text("".join(kept), "utf-8")
-    return copy
+    return copy_services(tmp_path)
 
 
 @pytest.fixture

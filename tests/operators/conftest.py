@@ -10,9 +10,11 @@ import pytest
 from fastapi import FastAPI
 
 from bot.conversations import State
+from bot.learning import rebuilding
 from bot.operators import accounts, api, console, passwords
 from bot.service import Service
 from bot.storage import Conversation
+from tests import knowledge
 from tests.serving import application
 
 PASSWORD = "correct horse 7"
@@ -25,6 +27,13 @@ def _cheap_hashes(monkeypatch):
     """A password's hash must cost much; in tests it would cost only time."""
     monkeypatch.setattr(passwords, "_hasher", passwords.PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
     monkeypatch.setattr(passwords, "_nobody", None)
+
+
+@pytest.fixture(autouse=True)
+def _small_knowledge(monkeypatch):
+    """A few services to search in, and no index is built whatever is called."""
+    knowledge.use(monkeypatch)
+    monkeypatch.setattr(rebuilding, "COMMAND", "print('built')")
 
 
 @pytest.fixture
