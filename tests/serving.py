@@ -17,10 +17,11 @@ __all__ = ["application", "serve"]
 
 
 def application(service: Service, *routers: APIRouter) -> FastAPI:
-    """An application of these routers alone, over a test's service."""
+    """An application of these routers alone, over a test's service and without an index to search."""
     app = FastAPI()
     errors.install(app)
     app.state.service = service
+    app.state.search = None
     for router in routers:
         app.include_router(router)
     return app

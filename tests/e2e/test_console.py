@@ -267,7 +267,8 @@ async def test_notes_transfer_and_closing(open_console, service, accessible):
     await expect(one.locator("#open")).to_be_hidden()
 
     await other.locator("#talks li a").click()
-    await expect(other.locator("#note-list li")).to_contain_text("перезвонить после обеда")
+    await expect(other.locator("#note-list li").first).to_contain_text("перезвонить после обеда")
+    await expect(other.locator("#note-list li").last).to_contain_text("знает эту услугу")
     await other.locator("#close").click()
     await other.locator("#outcome").select_option("redirected")
     await accessible(other)
