@@ -41,7 +41,8 @@ async def stream(service: Service, token: str, language: Language) -> AsyncItera
     `{"conversation": id}`, says that such a talk has another state or owner. `logged_out` is the last one where the
     log-in has ended. Nothing is repeated after a break: ids within a conversation have no gaps, so whoever gets
     another than the next one reads the conversation again. `typing`, `{"conversation", "author": "citizen", "active"}`,
-    and `delivery`, `{"conversation", "message", "state"}`, are of the same talks as `message`.
+    and `delivery`, `{"conversation", "message", "state"}`, are of the same talks as `message`. `desk` says that
+    somebody came or went, or that the desk's settings were changed.
     """
     loop = asyncio.get_running_loop()
     with service.events.subscribe() as subscription:  # before anything is read, so that nothing falls in between
@@ -91,6 +92,8 @@ class _Watch:
             spoken |= dict.fromkeys(behind)
             changed = moved & (before | self._seen.keys())
             told += [_event("changed", {"conversation": conversation_id}) for conversation_id in sorted(changed)]
+        if any(event.kind == "desk" for event in batch):
+            told.append(_event("desk", {}))
         return told + await self._messages(viewer, spoken) + self._passing(batch)
 
     async def _lists(self, log_in: LogIn, viewer: Viewer) -> tuple[list[ServerSentEvent], list[str]]:

@@ -131,7 +131,7 @@ async def test_an_operator_takes_a_talk_both_write_and_it_goes_back_to_the_bot(
 
     citizen = await Citizen.come(service, "сколько стоит?", "позовите оператора")
     item = page.locator("#queue li")
-    await expect(item).to_have_count(1, timeout=1000)  # by itself, and soon
+    await expect(item).to_have_count(1)  # by itself
     await expect(page).to_have_title(f"(1) {say('console.title', language)}")
 
     await item.get_by_role("link").click()

@@ -91,6 +91,7 @@ listen(
     talks: soon,
     changed: soon,
     message: soon,
+    desk: soon,
     logged_out: () => location.reload(),
   },
   (up) => {
