@@ -4,6 +4,8 @@ import { call } from "./api.js";
 import { $, element, known, language, t } from "./dom.js";
 
 const exactly = new Intl.DateTimeFormat(language, { dateStyle: "short", timeStyle: "medium" });
+const NOTHING = "—";
+
 let oldest = null; // the id of the last entry that is shown
 
 /** Read the newest entries and draw them. */
@@ -44,14 +46,14 @@ function row(entry) {
     at: element("time", { datetime: entry.at }, exactly.format(new Date(entry.at))),
     actor: known("actor_", entry.actor),
     act: known("act_", entry.act),
-    subject: entry.subject === null ? "—" : known("setting_", entry.subject),
-    details: details(entry.details) || "—",
+    subject: entry.subject === null ? NOTHING : known("setting_", entry.subject),
+    details: details(entry.details) || NOTHING,
   };
   return element(
     "tr",
     { role: "row", tabindex: -1 },
     ...Object.entries(cells).map(([name, content]) =>
-      element("td", { role: "cell", "data-label": t(`column_${name}`) }, content),
+      element("td", { role: "cell", "data-label": t(`column_${name}`), class: content === NOTHING ? "nothing" : null }, content),
     ),
   );
 }
@@ -71,7 +73,7 @@ function details({ before, after, ...others }) {
 
 function inWords(value, name) {
   if (name === "domains" && !value.length) return t("domains_all");
-  if (Array.isArray(value)) return value.map((each) => inWords(each)).join(", ") || "—";
+  if (Array.isArray(value)) return value.map((each) => inWords(each)).join(", ") || NOTHING;
   if (value !== null && typeof value === "object") return details(value);
   return known("value_", String(value));
 }

@@ -29,3 +29,5 @@ $("log-in").addEventListener("submit", async (event) => {
     $("submit").textContent = t("log_in");
   }
 });
+
+$("submit").disabled = false; // until now the browser itself would have sent the form, with the password in the address

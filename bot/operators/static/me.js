@@ -43,5 +43,6 @@ function draw({ second_factor: on }) {
   $("totp-removing").hidden = !on;
 }
 
+for (const form of ["password-form", "totp-remove"]) $(form).querySelector("button").disabled = false;
 wireSetup(draw);
 draw(me);

@@ -34,6 +34,8 @@ export function wireSetup(done) {
     $("totp-code").value = "";
   });
 
+  for (const form of ["totp-begin", "totp-confirm"]) $(form).querySelector("button").disabled = false;
+
   async function attempt(work) {
     $("totp-trouble").textContent = "";
     try {
