@@ -113,7 +113,6 @@ export class Assist {
         insert,
         index < KEYS ? element("kbd", { "aria-hidden": "true" }, `Alt+${index + 1}`) : null,
         whole,
-        passage.score === null ? null : element("span", { class: "hint" }, t("score", { score: scored(passage.score) })),
       ),
     );
     whole.addEventListener("click", () => {
@@ -142,7 +141,14 @@ export class Assist {
         element("option", { value: section, selected: section === passage.section }, heading),
       ),
     );
-    return element("div", { class: "row" }, element("label", { for: id }, t("assist_section")), select);
+    const sure = passage.score === null ? null : t("score_short", { score: scored(passage.score) });
+    return element(
+      "div",
+      { class: "row" },
+      element("label", { for: id }, t("assist_section")),
+      select,
+      sure && element("span", { class: "hint" }, sure),
+    );
   }
 
   async section(passage, index, section) {
