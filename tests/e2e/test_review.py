@@ -193,8 +193,9 @@ async def test_it_is_worked_by_the_keyboard_alone(open_review):
     summary = page.locator("#groups > li", has_text="карася").locator("summary")
     await summary.focus()
     await page.keyboard.press("Enter")
+    await expect(page.locator("#groups input[type=checkbox]")).to_be_visible()
     await page.keyboard.press("Tab")
-    await expect(page.locator("#groups input[type=checkbox]").last).to_be_focused()
+    await expect(page.locator("#groups input[type=checkbox]")).to_be_focused()
     button = page.locator("#groups > li", has_text="карася").get_by_role("button", name=text("out_of_scope", "ru"))
     for _ in range(12):
         if await button.evaluate("node => node === document.activeElement"):
