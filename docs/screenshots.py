@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
@@ -13,6 +13,7 @@ from tests.browser import ARGUMENTS, chromium
 
 IMAGES = Path(__file__).parent / "images"
 DESKTOP, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
+WIDE = {"width": 1440, "height": 900}
 TALKS = {
     "ru": ("Как заменить удостоверение личности, если потерял?", "а сколько стоит?", "позовите оператора"),
     "kk": ("Жеке куәлікті жоғалтып алдым, не істеймін?", "қандай құжат керек?", "операторды шақырыңыз"),
@@ -35,15 +36,18 @@ def shoot_widget(
     page.screenshot(path=IMAGES / f"{name}-{language}.png")
 
 
+def log_in(page: Page, address: str, account: tuple[str, str]) -> None:
+    page.goto(address)
+    page.locator("#username").fill(account[0])
+    page.locator("#password").fill(account[1])
+    page.keyboard.press("Enter")
+
+
 def shoot_console(
     browser: Browser, url: str, account: tuple[str, str], language: str, size: dict[str, int], name: str
 ) -> None:
     page = browser.new_page(viewport=size, locale=language)
-    page.goto(f"{url}/console?language={language}")
-    if page.locator("input[type=password]").count():
-        page.locator("input[name=username], #username").first.fill(account[0])
-        page.locator("input[type=password]").fill(account[1])
-        page.keyboard.press("Enter")
+    log_in(page, f"{url}/console?language={language}", account)
     page.locator("#queue").wait_for(state="attached")
     page.wait_for_timeout(1000)
     if not page.locator("#available").is_checked():
@@ -52,8 +56,16 @@ def shoot_console(
     page.wait_for_timeout(500)
     if page.locator("#claim").is_visible():
         page.locator("#claim").click()
-        page.wait_for_timeout(500)
+        page.wait_for_timeout(1500)  # the passages beside the talk
     page.screenshot(path=IMAGES / f"{name}-{language}.png")
+
+
+def shoot_overview(browser: Browser, url: str, account: tuple[str, str], language: str) -> None:
+    page = browser.new_page(viewport=DESKTOP, locale=language)
+    log_in(page, f"{url}/console/overview?language={language}", account)
+    page.locator("#operators tr").first.wait_for()
+    page.wait_for_timeout(1000)
+    page.screenshot(path=IMAGES / f"console-overview-{language}.png")
 
 
 def main() -> None:
@@ -66,7 +78,9 @@ def main() -> None:
             shoot_widget(browser, url, language, PHONE, "widget-large", 2, large=True)
             shoot_widget(browser, url, language, PHONE, "widget-phone", 3)
             shoot_console(browser, url, (account[0], account[1]), language, DESKTOP, "console-desktop")
+            shoot_console(browser, url, (account[0], account[1]), language, WIDE, "console-talk")
             shoot_console(browser, url, (account[0], account[1]), language, PHONE, "console-phone")
+            shoot_overview(browser, url, (account[0], account[1]), language)
 
 
 if __name__ == "__main__":
