@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import AsyncIterator, Awaitable, Callable
+import subprocess
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from pathlib import Path
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page, async_playwright
 
-__all__ = ["ARGUMENTS", "accessible", "browser", "chromium"]
+__all__ = ["ARGUMENTS", "accessible", "browser", "chromium", "chromium_address"]
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 # A test's browser asks nobody but the service under test; in a container there is no sandbox to be had.
@@ -26,6 +29,15 @@ ARGUMENTS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+)
+# Pages that nobody looks at must go on as those that somebody does.
+UNSEEN = (
+    "--headless",
+    "--hide-scrollbars",
+    "--mute-audio",
+    "--disable-background-timer-throttling",
+    "--disable-backgrounding-occluded-windows",
+    "--disable-renderer-backgrounding",
 )
 RULES = {
     "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
@@ -42,13 +54,39 @@ def chromium() -> str:
     return found
 
 
+@pytest.fixture(scope="session")
+def chromium_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A Chromium for all tests of this process, which a test's own browser would cost a second and both cores."""
+    profile = tmp_path_factory.mktemp("chromium")
+    own = ("--remote-debugging-port=0", f"--user-data-dir={profile}", "about:blank")
+    command = [chromium(), *ARGUMENTS, *UNSEEN, *own]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        yield f"http://127.0.0.1:{_port(process, profile / 'DevToolsActivePort')}"
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def _port(process: subprocess.Popen[bytes], written: Path) -> str:
+    """The port that Chromium has chosen; it writes it to a file once it listens."""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and process.poll() is None:
+        if written.exists() and (lines := written.read_text().splitlines()):
+            return lines[0]
+        time.sleep(0.05)
+    raise RuntimeError("Chromium does not listen")
+
+
 @pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    """A fresh Chromium."""
-    executable = chromium()
+async def browser(chromium_address: str) -> AsyncIterator[Browser]:
+    """A browser whose pages share nothing with those of other tests: each has a context of its own."""
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=executable, args=list(ARGUMENTS))
+        browser = await playwright.chromium.connect_over_cdp(chromium_address)
         yield browser
+        _, *own = browser.contexts  # the first is Chromium's own
+        for context in own:
+            await context.close()
         await browser.close()
 
 

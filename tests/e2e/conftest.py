@@ -1,5 +1,5 @@
 """What the tests of whole paths share."""
 
-from tests.browser import accessible, browser
+from tests.browser import accessible, browser, chromium_address
 
-__all__ = ["accessible", "browser"]
+__all__ = ["accessible", "browser", "chromium_address"]
