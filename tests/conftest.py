@@ -22,6 +22,13 @@ from bot.service import Service
 from bot.settings import Settings
 from bot.storage import Database
 
+FIRST = ("tests/e2e/crash/test_crash.py", "tests/e2e/test_whole_path.py")
+"""What takes longest, so that the other processes are not idle while one still plays it (`pytest -n`)."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: not item.nodeid.startswith(FIRST))
+
 
 class ScriptedDialogue:
     """Answers as a test wants: echoes, hands over on «оператор», waits or fails on demand, says what `answers` has."""

@@ -8,6 +8,7 @@ import pytest
 
 from bot.conversations import State
 from bot.operators import accounts
+from bot.operators.access import COOKIE
 from tests.operators.conftest import PASSWORD, client
 
 ROLES = ("operator", "supervisor", "admin")
@@ -193,7 +194,7 @@ async def test_logging_out_ends_the_session_on_the_server_and_the_availability(a
     kept = dict(person.cookies)
     assert (await person.put("/me/status", json={"available": True})).json()["available"] is True
     assert (await person.delete("/session")).status_code == 204
-    assert not person.cookies
+    assert COOKIE not in person.cookies  # what the browser is known by stays
     async with client(app) as thief:
         thief.cookies.update(kept)
         assert code(await thief.get("/me")) == (401, "not_logged_in")
@@ -360,5 +361,12 @@ async def test_colleagues_are_all_others_who_are_not_disabled(log_in, service):
     await accounts.disable(service.database, "left")
     await other.put("/me/status", json={"available": True})
     assert (await one.get("/operators")).json()["operators"] == [
-        {"username": "other", "languages": ["ru", "kk"], "available": True}
+        {
+            "username": "other",
+            "languages": ["ru", "kk"],
+            "domains": [],
+            "available": True,
+            "load": 0,
+            "capacity": 4,
+        }
     ]

@@ -27,6 +27,7 @@ export class Talk {
     this.reply = new Reply(this);
     this.assist = new Assist(this);
     this.wire();
+    this.pin();
   }
 
   get mine() {
@@ -193,6 +194,19 @@ export class Talk {
         return element("li", {}, element("span", { class: "by" }, by), ...withHidden(note, "notes", this.revealed));
       }),
     );
+  }
+
+  /** Whoever reads the newest goes on doing so when the panel beside it, or a dialog's answer, narrows the talk. */
+  pin() {
+    const area = $("scroll");
+    let [low, width] = [true, area.clientWidth];
+    area.addEventListener("scroll", () => {
+      if (area.clientWidth === width) low = this.atBottom(); // else it is about a layout that is not any more
+    });
+    new ResizeObserver(() => {
+      width = area.clientWidth;
+      if (low) this.bottom();
+    }).observe(area);
   }
 
   atBottom() {
