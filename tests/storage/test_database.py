@@ -3,10 +3,14 @@
 import asyncio
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
+from sqlalchemy import select, text
 
-from bot.storage import Cursor, Database, DatabaseUnavailable
+from bot.storage import Conversation, Cursor, Database, DatabaseUnavailable, Message, Operator
+from bot.storage.database import MIGRATIONS
 from bot.storage.tables import Table, is_ours
 
 
@@ -51,4 +55,36 @@ async def test_a_database_that_cannot_be_opened_is_named(tmp_path):
     database = Database(f"sqlite+aiosqlite:///{tmp_path}")
     with pytest.raises(DatabaseUnavailable, match=str(tmp_path)):
         await database.migrate()
+    await database.close()
+
+
+async def test_an_update_keeps_conversations_messages_and_accounts(tmp_path):
+    """SQLite would make a table anew for some changes, and dropping the old one deletes by its keys' cascade."""
+    database = Database(f"sqlite+aiosqlite:///{tmp_path}/old.db")
+    before = (
+        "INSERT INTO operator (id, username, password_hash, role, languages, available, disabled, failures, created_at)"
+        " VALUES (1, 'aigerim', 'x', 'operator', '[]', 0, 0, 0, :now)",
+        "INSERT INTO conversation (id, channel, language, state, epoch, last_id, plain, operator_id, created_at,"
+        " updated_at) VALUES ('1', 'web', 'ru', 'operator', 3, 1, 0, 1, :now, :now)",
+        "INSERT INTO message (conversation_id, id, author, text, language, mode, buttons, created_at)"
+        " VALUES ('1', 1, 'citizen', 'вопрос', 'ru', 'bot', '[]', :now)",
+    )
+
+    def at_the_release_before(connection):
+        config = Config()
+        config.set_main_option("script_location", str(MIGRATIONS))
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0004")
+
+    async with database._writing.begin() as connection:
+        await connection.run_sync(at_the_release_before)
+        for statement in before:
+            await connection.execute(text(statement), {"now": "2026-11-29 08:00:00"})
+    await database.migrate()
+    async with database.read() as session:
+        assert (await session.scalars(select(Message.text))).all() == ["вопрос"]
+        conversation = (await session.scalars(select(Conversation))).one()
+        assert (conversation.operator_id, conversation.priority, conversation.labels) == (1, 0, [])
+        operator = (await session.scalars(select(Operator))).one()
+        assert (operator.domains, operator.capacity, operator.seen_at) == ([], 4, None)
     await database.close()
