@@ -18,6 +18,7 @@ from sqlalchemy import text as sql
 
 from actions.replies import HandOver, Reply
 from bot.dialogue import DialogueUnavailable
+from bot.operators import passwords
 from bot.service import Service
 from bot.settings import Settings
 from bot.storage import Database
@@ -56,6 +57,13 @@ class ScriptedDialogue:
 
     async def forget(self, conversation_ids: Sequence[str]) -> None:
         self.forgotten += conversation_ids
+
+
+@pytest.fixture(autouse=True)
+def _cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A password's hash must cost much; in tests it would cost only time."""
+    monkeypatch.setattr(passwords, "_hasher", passwords.PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
+    monkeypatch.setattr(passwords, "_nobody", None)
 
 
 @pytest.fixture

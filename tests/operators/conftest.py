@@ -11,7 +11,7 @@ from fastapi import FastAPI
 
 from bot.conversations import State
 from bot.learning import rebuilding
-from bot.operators import accounts, api, console, passwords
+from bot.operators import accounts, api, console
 from bot.service import Service
 from bot.storage import Conversation
 from tests import knowledge
@@ -20,13 +20,6 @@ from tests.serving import application
 PASSWORD = "correct horse 7"
 
 Person = httpx.AsyncClient
-
-
-@pytest.fixture(autouse=True)
-def _cheap_hashes(monkeypatch):
-    """A password's hash must cost much; in tests it would cost only time."""
-    monkeypatch.setattr(passwords, "_hasher", passwords.PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
-    monkeypatch.setattr(passwords, "_nobody", None)
 
 
 @pytest.fixture(autouse=True)
