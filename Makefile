@@ -18,7 +18,7 @@ run: setup ## set up, train and build what is out of date, and start on 127.0.0.
 	@exec $(BIN)/jauap run
 
 test: setup browser ## run every test
-	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --durations 20
+	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder --durations 20
 
 soak: setup ## kill the service and Rasa at random under 10 000 messages, for about an hour; docs/reliability.md
 	@$(BIN)/python -m tests.e2e.crash --messages 10000 --record docs/reliability.md

@@ -35,6 +35,7 @@ UNSEEN = (
     "--headless",
     "--hide-scrollbars",
     "--mute-audio",
+    "--disable-back-forward-cache",  # going back tells Playwright of no load otherwise
     "--disable-background-timer-throttling",
     "--disable-backgrounding-occluded-windows",
     "--disable-renderer-backgrounding",
