@@ -11,8 +11,6 @@ from datetime import timedelta
 from sqlalchemy import or_, select, update
 
 from bot.conversations.desk import Desk
-from bot.conversations.events import Event
-from bot.conversations.queue import publish_positions
 from bot.conversations.record import UnknownConversation
 from bot.conversations.routing import in_turn, loads, next_in_turn, offered_to, on_duty
 from bot.conversations.service import Conversations
@@ -89,8 +87,7 @@ class Dispatcher:
             log.info("conversation %s goes back to the queue: operator %s is gone", conversation, operator)
             await _if_there(self._conversations.vanish(conversation, operator))
         if gone:
-            self._conversations.events.publish(Event("", "desk"))
-            await publish_positions(self._database, self._conversations.events)
+            await self._conversations.desk_changed()
 
     async def _silent(self, desk: Desk) -> None:
         """Ask citizens who have been silent since the operator's last word, and close where they stay so."""

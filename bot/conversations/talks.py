@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot import audit
 from bot.conversations import record, tickets
 from bot.conversations.desk import DeskSettings
 from bot.conversations.events import Event, Events
@@ -64,11 +65,13 @@ class Talks:
         async with self.database.read() as session:
             return (await session.scalars(query.order_by(*order))).all()
 
-    async def claim(self, conversation_id: str, operator: Operator, *, assigned: bool = False) -> Conversation:
+    async def claim(
+        self, conversation_id: str, operator: Operator, *, assigned: bool = False, by: str | None = None
+    ) -> Conversation:
         """Take a waiting conversation: one conditional update, so that of any number of operators one gets it.
 
         Claiming what one already has changes nothing. `assigned` where it was given rather than taken: then it counts
-        for whose turn is next. Raises `UnknownConversation`, `AlreadyClaimed`.
+        for whose turn is next; `by` is the supervisor who gave it. Raises `UnknownConversation`, `AlreadyClaimed`.
         """
         async with self.database.write() as session:
             taken = await session.scalar(
@@ -92,6 +95,8 @@ class Talks:
             await tickets.claimed(session, conversation)
             if assigned:
                 (await session.get_one(Operator, operator.id)).assigned_at = now()
+            if by is not None:
+                await _note_assignment(session, by, conversation_id, operator)
             await record.system_message(session, conversation, "conversations.operator_joined")
         await self._changed(conversation)
         return conversation
@@ -124,10 +129,8 @@ class Talks:
         async with self.database.write() as session:
             conversation = await self._owned(session, conversation_id, operator)
             target = await _operator(session, to)
-            await record.move(session, conversation, Act.TRANSFER)
-            conversation.operator_id = target.id
-            await self._transferred(session, conversation, operator, target.username, reason)
-            await record.system_message(session, conversation, "conversations.transferred")
+            await self._give(session, conversation, target)
+            await self._explain(session, conversation, operator, target.username, reason)
         await self._changed(conversation)
         return conversation
 
@@ -144,7 +147,8 @@ class Talks:
             conversation.domain = domain
             await session.flush()
             title = say(f"actions.domain_{domain}", conversation.language)  # type: ignore[arg-type]
-            await self._transferred(session, conversation, operator, title, reason)
+            await tickets.transferred(session, conversation)
+            await self._explain(session, conversation, operator, title, reason)
             position, _ = await place(session, conversation)
             await record.system_message(
                 session, conversation, "conversations.transferred_to_domain", domain=title, position=position
@@ -152,8 +156,8 @@ class Talks:
         await self._changed(conversation)
         return conversation
 
-    async def assign(self, conversation_id: str, to: str) -> Conversation:
-        """Give a conversation that waits, or that another has, to the operator named `to`, as a supervisor does.
+    async def assign(self, conversation_id: str, to: str, by: str) -> Conversation:
+        """Give a conversation that waits, or that another has, to the operator named `to`, as supervisor `by` wishes.
 
         Raises `UnknownConversation`, `ForbiddenTransition`, `UnknownOperator`, and `AlreadyClaimed` where somebody was
         quicker.
@@ -163,22 +167,24 @@ class Talks:
             target = await _operator(session, to)
             waits = conversation.state == State.WAITING
             if not waits and conversation.operator_id != target.id:
-                await record.move(session, conversation, Act.TRANSFER)
-                conversation.operator_id = target.id
-                await tickets.transferred(session, conversation)
-                await record.system_message(session, conversation, "conversations.transferred")
+                await self._give(session, conversation, target)
+                await _note_assignment(session, by, conversation_id, target)
         if waits:
-            return await self.claim(conversation_id, target, assigned=True)
+            return await self.claim(conversation_id, target, assigned=True, by=by)
         await self._changed(conversation)
         return conversation
 
-    async def prioritise(self, conversation_id: str, priority: Priority) -> Conversation:
-        """Move a waiting conversation forward or back. Raises `UnknownConversation`, `ForbiddenTransition`."""
+    async def prioritise(self, conversation_id: str, priority: Priority, by: str) -> Conversation:
+        """Move a waiting conversation forward or back, as the supervisor `by` wishes.
+
+        Raises `UnknownConversation`, `ForbiddenTransition`.
+        """
         async with self.database.write() as session:
             conversation = await record.locked(session, conversation_id)
             if conversation.state != State.WAITING:
                 raise ForbiddenTransition(State(conversation.state), Act.HAND_OVER)
             conversation.priority = priority
+            await audit.record(session, by, "talk_prioritised", conversation_id, priority=int(priority))
         await self._changed(conversation)
         return conversation
 
@@ -265,11 +271,17 @@ class Talks:
             raise NotYours(conversation_id)
         return conversation
 
-    async def _transferred(
+    async def _give(self, session: AsyncSession, conversation: Conversation, target: Operator) -> None:
+        """Give a conversation that somebody has to another."""
+        await record.move(session, conversation, Act.TRANSFER)
+        conversation.operator_id = target.id
+        await tickets.transferred(session, conversation)
+        await record.system_message(session, conversation, "conversations.transferred")
+
+    async def _explain(
         self, session: AsyncSession, conversation: Conversation, operator: Operator, to: str, reason: str | None
     ) -> None:
-        """Count a transfer, and keep its reason where the next operator reads it: among the notes."""
-        await tickets.transferred(session, conversation)
+        """Keep the reason of a transfer where the next operator reads it: among the notes."""
         if reason is not None:
             text = say(TRANSFER_REASON, conversation.language, to=to, reason=reason)  # type: ignore[arg-type]
             session.add(Note(conversation_id=conversation.id, operator_id=operator.id, text=text))
@@ -280,6 +292,11 @@ class Talks:
         buttons = rating_buttons(conversation)
         await record.system_message(session, conversation, f"conversations.{key}", buttons=buttons)
 
+    async def desk_changed(self) -> None:
+        """Tell everybody whom it concerns that somebody came or went, or that the desk works otherwise now."""
+        self.events.publish(Event("", "desk"))
+        await publish_positions(self.database, self.events)  # how long it takes is known only while somebody works
+
     async def _changed(self, conversation: Conversation) -> None:
         self.events.publish(Event(conversation.id, "mode", {"mode": conversation.state}))
         self._said(conversation.id)
@@ -288,6 +305,10 @@ class Talks:
     def _said(self, conversation_id: str) -> None:
         self.events.publish(Event(conversation_id, "message"))
         self._push(conversation_id)
+
+
+async def _note_assignment(session: AsyncSession, by: str, conversation_id: str, target: Operator) -> None:
+    await audit.record(session, by, "talk_assigned", conversation_id, operator=target.username)
 
 
 async def _operator(session: AsyncSession, name: str) -> Operator:

@@ -8,14 +8,17 @@ from contextlib import contextmanager
 from typing import Annotated
 
 from fastapi import Depends, Request
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.conversations import AlreadyClaimed, Conversations, NotYours, State, UnknownOperator
+from bot.conversations.record import locked
 from bot.errors import ApiError
 from bot.operators import presence
 from bot.operators.roles import Role
 from bot.operators.sessions import LogIn, find_session
 from bot.service import Parts
 from bot.storage import Conversation, Operator
+from texts import Language
 
 __all__ = [
     "COOKIE",
@@ -27,8 +30,10 @@ __all__ = [
     "SupervisingWriter",
     "Supervisor",
     "Writer",
+    "citizens_language",
     "may_read",
     "readable",
+    "readable_locked",
     "readable_one",
     "refusals",
     "sees_all",
@@ -128,11 +133,27 @@ async def readable(
     return [*waiting, *own]
 
 
+def citizens_language(conversation: Conversation) -> Language:
+    """The language in which the citizen is to be written to."""
+    return "kk" if conversation.language == "kk" else "ru"
+
+
 async def readable_one(conversations: Conversations, operator: Operator, conversation_id: str) -> Conversation:
     """One conversation; 403 where this operator may not read it. Raises `UnknownConversation`."""
     row = await conversations.get(conversation_id)
     if not may_read(operator, row):
         raise ApiError(403, "not_yours")
+    return row
+
+
+async def readable_locked(session: AsyncSession, operator: Operator, conversation_id: str) -> Conversation:
+    """One conversation, its row locked: it must not go to another between the look at who has it and what is done.
+
+    Raises `UnknownConversation`, `NotYours`.
+    """
+    row = await locked(session, conversation_id)
+    if not may_read(operator, row):
+        raise NotYours(conversation_id)
     return row
 
 

@@ -8,10 +8,8 @@ from typing import Annotated
 from pydantic import AfterValidator
 from sqlalchemy import select
 
-from bot.conversations import NotYours
-from bot.conversations.record import locked
 from bot.conversations.text import clean
-from bot.operators.access import may_read
+from bot.operators.access import readable_locked
 from bot.storage import Conversation, Database, Operator
 from nlu.text.personal import find
 
@@ -39,10 +37,7 @@ async def change(database: Database, operator: Operator, conversation_id: str, l
     """Set the labels of a conversation, each once. Raises `UnknownConversation`, `NotYours`."""
     kept = list({label.casefold(): label for label in reversed(labels)}.values())[::-1]
     async with database.write() as session:
-        conversation = await locked(session, conversation_id)
-        if not may_read(operator, conversation):
-            raise NotYours(conversation_id)
-        conversation.labels = kept
+        (await readable_locked(session, operator, conversation_id)).labels = kept
     return kept
 
 

@@ -7,10 +7,8 @@ from collections.abc import Sequence
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import audit
-from bot.conversations import NotYours
-from bot.conversations.record import locked
-from bot.operators.access import may_read
-from bot.storage import Conversation, Database, Message, Note, Operator
+from bot.operators.access import readable_locked
+from bot.storage import Database, Message, Note, Operator
 from nlu.text.personal import Kind, find, mask
 
 __all__ = [
@@ -48,7 +46,7 @@ async def reveal_message(
 ) -> str:
     """The whole text of a message. Raises `UnknownConversation`, `NotYours`, `NothingHidden`."""
     async with database.write() as session:
-        await _readable(session, operator, conversation_id)
+        await readable_locked(session, operator, conversation_id)
         message = await session.get(Message, (conversation_id, message_id))
         if message is None:
             raise NothingHidden
@@ -60,7 +58,7 @@ async def reveal_message(
 async def reveal_note(database: Database, operator: Operator, conversation_id: str, note_id: int, reason: str) -> str:
     """The whole text of a note. Raises as `reveal_message`."""
     async with database.write() as session:
-        await _readable(session, operator, conversation_id)
+        await readable_locked(session, operator, conversation_id)
         note = await session.get(Note, note_id)
         if note is None or note.conversation_id != conversation_id:
             raise NothingHidden
@@ -72,7 +70,7 @@ async def reveal_note(database: Database, operator: Operator, conversation_id: s
 async def reveal_contact(database: Database, operator: Operator, conversation_id: str, reason: str) -> str:
     """Where else the citizen wants to be answered. Raises as `reveal_message`."""
     async with database.write() as session:
-        contact = (await _readable(session, operator, conversation_id)).contact
+        contact = (await readable_locked(session, operator, conversation_id)).contact
         if contact is None:
             raise NothingHidden
         await _record(session, operator, conversation_id, reason, ["contact"])
@@ -82,14 +80,6 @@ async def reveal_contact(database: Database, operator: Operator, conversation_id
 def _spared(message: Message) -> tuple[Kind, ...]:
     answers = message.author == "bot" and (message.answer or {}).get("decision") == "answer"
     return PUBLIC if answers else ()
-
-
-async def _readable(session: AsyncSession, operator: Operator, conversation_id: str) -> Conversation:
-    """The conversation, locked: it must not go to another operator between the look at who has it and the revealing."""
-    conversation = await locked(session, conversation_id)
-    if not may_read(operator, conversation):
-        raise NotYours(conversation_id)
-    return conversation
 
 
 async def _record(

@@ -7,14 +7,12 @@ from datetime import timedelta
 
 from sqlalchemy import update
 
-from bot.conversations import Event
-from bot.conversations.queue import publish_positions
 from bot.conversations.routing import offered_to, on_duty
 from bot.service import Service
 from bot.storage import Conversation, Database, Operator
 from bot.storage.tables import now
 
-__all__ = ["came_or_went", "offered", "seen"]
+__all__ = ["offered", "seen"]
 
 NOTED_EVERY = timedelta(seconds=15)
 """A sign of life is noted at most so often: every call is one."""
@@ -28,12 +26,6 @@ async def seen(database: Database, operator: Operator) -> None:
     async with database.write() as session:
         await session.execute(update(Operator).where(Operator.id == operator.id).values(seen_at=moment))
     operator.seen_at = moment
-
-
-async def came_or_went(service: Service) -> None:
-    """Tell everybody whom it concerns that somebody is on duty now or is not, or takes more or fewer talks."""
-    service.events.publish(Event("", "desk"))
-    await publish_positions(service.database, service.events)  # how long it takes is known only while somebody works
 
 
 async def offered(service: Service, operator: Operator, waiting: Iterable[Conversation]) -> set[str]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
-import torch
 
 from knowledge_base.decision import Decision, Evidence
+from knowledge_base.encoder.contrast import one_thread
 from knowledge_base.evaluation.questions import Question
 from knowledge_base.search import Ranking, Searcher
 
@@ -41,19 +40,8 @@ class Measured:
 
 def measure(searcher: Searcher, questions: Iterable[Question]) -> list[Measured]:
     """Search every question that is no complaint, its language identified as it is for a citizen."""
-    with _one_thread():
+    with one_thread():
         return [_one(searcher, question) for question in questions if not question.is_complaint]
-
-
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    """A single question is too small to share out: the threads would spend four times the work on waiting."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(threads)
 
 
 def _one(searcher: Searcher, question: Question) -> Measured:

@@ -101,9 +101,7 @@ async def test_the_queue_drains_when_somebody_has_room(service, eventually, how)
         await service.conversations.close(held.id, person, "resolved")
     else:
         await change(service, Operator, person.id, capacity=2)
-    from bot.operators.presence import came_or_went
-
-    await came_or_went(service)
+    await service.conversations.desk_changed()
     await eventually(is_in(service, talk, State.OPERATOR))
 
 

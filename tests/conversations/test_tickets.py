@@ -127,7 +127,7 @@ async def test_a_complaint_goes_before_and_a_supervisor_can_bring_one_forward(se
 
     assert await order() == [third.id, first.id, second.id]
     assert [(await service.conversations.queue_position(each)).position for each in await order()] == [1, 2, 3]
-    await service.conversations.prioritise(second.id, Priority.RAISED)
+    await service.conversations.prioritise(second.id, Priority.RAISED, "aliya")
     assert await order() == [second.id, third.id, first.id]
     assert (await service.conversations.queue_position(first.id)).position == 3
 
@@ -180,9 +180,9 @@ async def test_a_domain_s_operators_get_the_talk_at_its_old_place(service, event
 async def test_a_supervisor_gives_a_waiting_or_held_talk_to_somebody(service, eventually):
     one, two = await operator(service, "one"), await operator(service, "two")
     talk = await waiting(service, eventually)
-    await service.conversations.assign(talk.id, "one")
+    await service.conversations.assign(talk.id, "one", "aliya")
     assert (await service.conversations.get(talk.id)).operator_id == one.id
-    await service.conversations.assign(talk.id, "two")
+    await service.conversations.assign(talk.id, "two", "aliya")
     assert (await service.conversations.get(talk.id)).operator_id == two.id
     (ticket,) = await tickets(service, talk.id)
     assert (ticket.transfers, ticket.operator_id) == (1, two.id)

@@ -12,13 +12,11 @@ from bot import audit
 from bot.operators import accounts, api, console
 from bot.service import Service
 from bot.storage.tables import now
+from tests.e2e.console import PASSWORD, page_of
 from tests.serving import application, serve
 from texts import LANGUAGES, catalogue, say
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-
-PASSWORD = "correct horse 7"
-SIZES = {"desktop": {"width": 1280, "height": 800}, "phone": {"width": 390, "height": 844}}
 
 
 @pytest.fixture
@@ -35,15 +33,8 @@ async def open_page(browser: Browser, url: str):
     faults: list[str] = []
 
     async def make(name: str, place: str, language: str = "ru", size: str = "desktop", log_in: bool = True) -> Page:
-        context = await browser.new_context(viewport=SIZES[size], locale=language, has_touch=size == "phone")
-        page = await context.new_page()
-        page.set_default_timeout(10_000)
-        page.on("pageerror", lambda error: faults.append(str(error)))
-        page.on("console", lambda line: faults.append(line.text) if "Content Security Policy" in line.text else None)
-        await page.goto(f"{url}/console/{place}?language={language}")
-        await page.locator("#username").fill(name)
-        await page.locator("#password").fill(PASSWORD)
-        await page.locator("#submit").click()
+        address, touch = f"{url}/console/{place}", size == "phone"
+        page = await page_of(browser, address, name, faults, language=language, size=size, has_touch=touch)
         if log_in:
             await expect(page.locator("#who")).to_have_text(name)
         return page

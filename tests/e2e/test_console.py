@@ -15,13 +15,11 @@ from bot.conversations import State
 from bot.operators import accounts, api, console
 from bot.service import Service
 from bot.storage import Conversation
+from tests.e2e.console import PASSWORD, SIZES
 from tests.serving import application, serve
 from texts import LANGUAGES, say
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-
-PASSWORD = "correct horse 7"
-SIZES = {"desktop": {"width": 1280, "height": 800}, "phone": {"width": 390, "height": 844}}
 
 
 class Bot:

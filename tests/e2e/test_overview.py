@@ -18,14 +18,12 @@ from bot.operators.names import Names
 from bot.service import Service
 from bot.storage import Conversation, Operator, OperatorSession
 from bot.storage.tables import now
+from tests.e2e.console import PASSWORD, SIZES, page_of
 from tests.operators import rows
 from tests.serving import application, serve
 from texts import LANGUAGES, say
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-
-PASSWORD = "correct horse 7"
-SIZES = {"desktop": {"width": 1280, "height": 800}, "phone": {"width": 390, "height": 844}}
 
 
 @pytest.fixture
@@ -80,15 +78,8 @@ async def open_overview(browser: Browser, url: str):
     faults: list[str] = []
 
     async def make(language: str = "ru", size: str = "desktop", name: str = "aliya") -> Page:
-        context = await browser.new_context(viewport=SIZES[size], locale=language)
-        page = await context.new_page()
-        page.set_default_timeout(20_000)
-        page.on("pageerror", lambda error: faults.append(str(error)))
-        page.on("console", lambda line: faults.append(line.text) if "Content Security Policy" in line.text else None)
-        await page.goto(f"{url}/console/overview?language={language}")
-        await page.locator("#username").fill(name)
-        await page.locator("#password").fill(PASSWORD)
-        await page.locator("#submit").click()
+        address = f"{url}/console/overview"
+        page = await page_of(browser, address, name, faults, language=language, size=size)
         await expect(page.locator("#who")).to_have_text(name)
         return page
 

@@ -15,14 +15,13 @@ from bot.operators.api import review
 from bot.service import Service
 from bot.storage import UnansweredQuestion
 from tests import knowledge
+from tests.e2e.console import PASSWORD, SIZES, page_of
 from tests.operators import rows
 from tests.serving import application, serve
 from texts import LANGUAGES, say
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-PASSWORD = "correct horse 7"
-SIZES = {"desktop": {"width": 1280, "height": 800}, "phone": {"width": 390, "height": 844}}
 CHECKED = 60_000  # milliseconds: the knowledge base is read and checked, which takes seconds of a processor
 QUESTIONS = (
     ("где пройти техосмотр на газель", "ru", "none"),
@@ -66,15 +65,8 @@ async def open_review(browser: Browser, url: str):
     faults: list[str] = []
 
     async def make(language: str = "ru", size: str = "desktop", name: str = "aliya") -> Page:
-        context = await browser.new_context(viewport=SIZES[size], locale=language)
-        page = await context.new_page()
-        page.set_default_timeout(20_000)
-        page.on("pageerror", lambda error: faults.append(str(error)))
-        page.on("console", lambda line: faults.append(line.text) if "Content Security Policy" in line.text else None)
-        await page.goto(f"{url}/console/review?language={language}")
-        await page.locator("#username").fill(name)
-        await page.locator("#password").fill(PASSWORD)
-        await page.locator("#submit").click()
+        address = f"{url}/console/review"
+        page = await page_of(browser, address, name, faults, language=language, size=size)
         await expect(page.locator("#groups > li, #state:has-text('.')").first).to_be_visible(timeout=20_000)
         return page
 

@@ -15,7 +15,7 @@ from bot import audit
 from bot.conversations.desk import Desk
 from bot.conversations.routing import loads
 from bot.errors import ApiError
-from bot.operators import accounts, presence, sessions
+from bot.operators import accounts, sessions
 from bot.operators.access import AdministeringWriter, Administrator
 from bot.operators.api.bodies import Body
 from bot.operators.api.session import Password
@@ -167,7 +167,7 @@ async def remove_second_factor(name: str, login: AdministeringWriter, service: P
 
 
 async def _changed(operator: Operator, service: Service) -> AccountView:
-    await presence.came_or_went(service)  # they may be off duty now, or take other talks, or more of them
+    await service.conversations.desk_changed()  # they may be off duty now, or take other talks, or more of them
     async with service.database.read() as session:
         load = await loads(session)
     return _view(operator, load.get(operator.id, 0))
@@ -212,7 +212,7 @@ async def change_desk(body: dict[str, Any], login: AdministeringWriter, service:
             await audit.record(session, login.operator.username, "desk_changed", name, **values)
         if "second_factor" in changed:
             await sessions.require_second_factor(session, after.second_factor == "required")
-    await presence.came_or_went(service)
+    await service.conversations.desk_changed()
     return after
 
 

@@ -12,13 +12,12 @@ from actions import knowledge
 from bot.conversations import Event, State
 from bot.errors import ApiError, language_of
 from bot.operators import assist, labels
-from bot.operators.access import Caller, Writer, readable_one, refusals
+from bot.operators.access import Caller, Writer, citizens_language, readable_one, refusals
 from bot.operators.api.bodies import Body
 from bot.operators.assist import Assistance, Passage
 from bot.service import Parts
-from bot.storage import Conversation
 from knowledge_base.model import SectionName, domains
-from texts import Language, say
+from texts import say
 
 __all__ = ["router"]
 
@@ -61,7 +60,7 @@ async def passages(
         raise ApiError(503, "unavailable")
     texts = [q.strip()] if q.strip() else await assist.asked(service.database, row.id)
     return await run_in_threadpool(
-        assist.assist, knowledge.current(), search, texts, language_of(request), _language(row)
+        assist.assist, knowledge.current(), search, texts, language_of(request), citizens_language(row)
     )
 
 
@@ -72,7 +71,7 @@ async def passage(
     """Another section of a service; its summary where it has no such section."""
     row = await readable_one(service.conversations, login.operator, conversation_id)
     found = await run_in_threadpool(
-        assist.passage, knowledge.current(), slug, section, language_of(request), _language(row)
+        assist.passage, knowledge.current(), slug, section, language_of(request), citizens_language(row)
     )
     if found is None:
         raise ApiError(404, "unknown_service")
@@ -109,7 +108,3 @@ async def typing(conversation_id: str, body: _Typing, login: Writer, service: Pa
     if row.state != State.OPERATOR or row.operator_id != login.operator.id:
         raise ApiError(403, "not_yours")
     service.events.publish(Event(row.id, "typing", {"author": "operator", "active": body.active}))
-
-
-def _language(row: Conversation) -> Language:
-    return "kk" if row.language == "kk" else "ru"

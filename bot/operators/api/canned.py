@@ -14,7 +14,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from bot.errors import ApiError
 from bot.operators import canned, names
-from bot.operators.access import Caller, SupervisingWriter, readable_one
+from bot.operators.access import Caller, SupervisingWriter, citizens_language, readable_one
 from bot.operators.api.bodies import Body, Said
 from bot.service import Parts
 from knowledge_base.model import domains
@@ -117,7 +117,7 @@ async def remove(reply_id: int, login: SupervisingWriter, service: Parts) -> Non
 async def filled(conversation_id: str, login: Caller, service: Parts) -> FilledList:
     """The canned replies for this talk in the citizen's language, those of its domain first."""
     row = await readable_one(service.conversations, login.operator, conversation_id)
-    language: Language = "kk" if row.language == "kk" else "ru"
+    language = citizens_language(row)
     services = await asyncio.to_thread(names.services)
     async with service.database.read() as session:
         hours = (await service.conversations.desk.read(session)).hours.say(language)

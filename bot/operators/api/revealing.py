@@ -7,31 +7,21 @@ from contextlib import contextmanager
 from typing import Annotated
 
 from fastapi import APIRouter
-from pydantic import AfterValidator, BaseModel
+from pydantic import BaseModel, Field
 
-from bot.conversations.text import clean
 from bot.errors import ApiError
 from bot.operators import masking
 from bot.operators.access import Writer, refusals
-from bot.operators.api.bodies import Body
+from bot.operators.api.bodies import Body, Said
 from bot.service import Parts
 
 __all__ = ["router"]
 
 router = APIRouter()
 
-SHORTEST, LONGEST = 3, 200
-
-
-def _reason(text: str) -> str:
-    kept = clean(text)
-    if not SHORTEST <= len(kept) <= LONGEST:
-        raise ValueError(f"from {SHORTEST} to {LONGEST} characters")
-    return kept
-
 
 class _Why(Body):
-    reason: Annotated[str, AfterValidator(_reason)]
+    reason: Annotated[Said, Field(min_length=3, max_length=200)]
 
 
 class Revealed(BaseModel):

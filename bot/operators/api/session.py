@@ -67,7 +67,7 @@ async def log_in(body: _Credentials, request: Request, response: Response, servi
 async def log_out(request: Request, response: Response, login: EntrantWriter, service: Parts) -> None:
     """Log out: the session ends on the server, and the operator is not available any more."""
     await sessions.end_session(service.database, login)
-    await presence.came_or_went(service)
+    await service.conversations.desk_changed()
     response.delete_cookie(COOKIE, **_cookie(request))
 
 
@@ -81,7 +81,7 @@ async def status(body: _Status, login: Writer, service: Parts) -> Me:
     """Whether the operator takes conversations: while nobody does, citizens learn the office hours instead."""
     await accounts.set_available(service.database, login.operator.id, body.available)
     login.operator.available = body.available
-    await presence.came_or_went(service)
+    await service.conversations.desk_changed()
     return _me(login)
 
 
@@ -97,7 +97,7 @@ async def open_session(operator: Operator, request: Request, response: Response,
     )
     response.set_cookie(COOKIE, token, max_age=int(sessions.LIFETIME.total_seconds()), **_cookie(request))
     await presence.seen(service.database, operator)
-    await presence.came_or_went(service)
+    await service.conversations.desk_changed()
     known = browsers.KnownBrowsers(service.settings.key)
     response.set_cookie(
         known.cookie(operator),

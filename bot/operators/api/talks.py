@@ -9,7 +9,6 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field, model_validator
 from sse_starlette import EventSourceResponse
 
-from bot import audit
 from bot.conversations import State
 from bot.conversations.routing import Priority, loads
 from bot.errors import ApiError, language_of
@@ -233,9 +232,7 @@ async def assign(
 ) -> OneConversation:
     """Give a conversation that waits, or that another has, to an operator."""
     with refusals():
-        row = await service.conversations.assign(conversation_id, body.operator)
-    async with service.database.write() as session:
-        await audit.record(session, login.operator.username, "talk_assigned", row.id, operator=body.operator)
+        row = await service.conversations.assign(conversation_id, body.operator, login.operator.username)
     return await _one(row, request, service)
 
 
@@ -244,9 +241,7 @@ async def prioritise(
     conversation_id: str, body: _Priority, request: Request, login: SupervisingWriter, service: Parts
 ) -> OneConversation:
     """Move a waiting conversation forward (2), or to where it belongs (0, 1; -1 behind all others)."""
-    row = await service.conversations.prioritise(conversation_id, body.priority)
-    async with service.database.write() as session:
-        await audit.record(session, login.operator.username, "talk_prioritised", row.id, priority=int(body.priority))
+    row = await service.conversations.prioritise(conversation_id, body.priority, login.operator.username)
     return await _one(row, request, service)
 
 

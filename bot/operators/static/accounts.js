@@ -1,6 +1,7 @@
 // The accounts: who there is, and the dialogs in which one is added or changed.
 
 import { call } from "./api.js";
+import { ask } from "./dialogs.js";
 import { $, element, moment, t } from "./dom.js";
 
 const LETTERS = "abcdefghijkmnpqrstuvwxyz23456789"; // without those that look alike: l, o, 0, 1
@@ -178,12 +179,7 @@ function sure(title, text, yes) {
   $("sure-title").textContent = title;
   $("sure-text").textContent = text;
   $("sure-yes").textContent = yes;
-  const dialog = $("sure-dialog");
-  dialog.returnValue = "";
-  dialog.showModal();
-  return new Promise((resolve) => {
-    dialog.addEventListener("close", () => resolve(dialog.returnValue === "yes"), { once: true });
-  });
+  return ask("sure-dialog");
 }
 
 $("account-enable").addEventListener("click", () =>

@@ -1,10 +1,11 @@
 // The dialog in which a supervisor gives a talk to an operator.
 
+import { ask } from "./dialogs.js";
 import { $, element, known, t } from "./dom.js";
 import { presence } from "./present.js";
 
 /** Ask to whom to give the talk; gives the operator's name, or null where the dialog was left. */
-export function chooseOperator(talk, operators) {
+export async function chooseOperator(talk, operators) {
   const others = operators.filter((each) => each.username !== talk.operator);
   others.sort((one, other) => fitness(other, talk) - fitness(one, talk));
   const tongue = known("language_", talk.language);
@@ -12,16 +13,8 @@ export function chooseOperator(talk, operators) {
   $("assign-list").replaceChildren(...others.map(option));
   $("assign-nobody").hidden = others.length > 0;
   $("assign-somebody").hidden = $("assign-yes").hidden = others.length === 0;
-  const dialog = $("assign-dialog");
-  dialog.returnValue = "";
-  dialog.showModal();
-  return new Promise((resolve) => {
-    const done = () => {
-      const name = dialog.querySelector("input:checked")?.value ?? null;
-      resolve(dialog.returnValue === "yes" ? name : null);
-    };
-    dialog.addEventListener("close", done, { once: true });
-  });
+  const given = await ask("assign-dialog");
+  return given ? ($("assign-list").querySelector("input:checked")?.value ?? null) : null;
 }
 
 /** The higher, the better somebody fits: there, with the citizen's language, with room for one more talk. */

@@ -1,18 +1,10 @@
 // Bar charts as SVG. Geometry is in attributes, colours are in the style sheet; the light bar behind is what was opened,
 // the dark one in it what was answered, so that the two differ in width and lightness and not by colour alone.
 
-import { t } from "./dom.js";
+import { svg, t } from "./dom.js";
 
-const NAMESPACE = "http://www.w3.org/2000/svg";
 const LINE = 16; // the height of a line of text, in pixels
 const AXIS = 34; // what the numbers at the left take
-
-function svg(tag, attributes = {}, ...children) {
-  const made = document.createElementNS(NAMESPACE, tag);
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  made.append(...children);
-  return made;
-}
 
 /**
  * Columns side by side, as high as there is opened and answered.

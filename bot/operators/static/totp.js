@@ -1,9 +1,7 @@
 // Setting up the second factor: the own password, then the picture for the app, then the first code.
 
 import { call } from "./api.js";
-import { $, t } from "./dom.js";
-
-const SVG = "http://www.w3.org/2000/svg";
+import { $, svg, t } from "./dom.js";
 
 /** Wire the two forms; `done(me)` is called when codes are asked for from now on. */
 export function wireSetup(done) {
@@ -59,18 +57,11 @@ export function wireSetup(done) {
 
 /** A QR code as an image, from rows of `1` (dark) and `0`. */
 function picture(rows) {
-  const image = document.createElementNS(SVG, "svg");
-  const attributes = { viewBox: `0 0 ${rows.length} ${rows.length}`, width: 200, height: 200, role: "img" };
-  for (const [name, value] of Object.entries(attributes)) image.setAttribute(name, value);
-  image.setAttribute("aria-label", t("totp_qr"));
-  const ground = document.createElementNS(SVG, "rect");
-  for (const [name, value] of Object.entries({ width: "100%", height: "100%", fill: "#fff" })) {
-    ground.setAttribute(name, value);
-  }
-  const dark = document.createElementNS(SVG, "path");
   const squares = rows.flatMap((row, y) => [...row].map((cell, x) => (cell === "1" ? `M${x} ${y}h1v1h-1z` : "")));
-  dark.setAttribute("d", squares.join(""));
-  dark.setAttribute("shape-rendering", "crispEdges");
-  image.append(ground, dark);
-  return image;
+  return svg(
+    "svg",
+    { viewBox: `0 0 ${rows.length} ${rows.length}`, width: 200, height: 200, role: "img", "aria-label": t("totp_qr") },
+    svg("rect", { width: "100%", height: "100%", fill: "#fff" }),
+    svg("path", { d: squares.join(""), "shape-rendering": "crispEdges" }),
+  );
 }
