@@ -23,8 +23,8 @@ from bot.service import Service
 from bot.settings import Settings
 from bot.storage import Database
 
-FIRST = ("tests/e2e/crash/test_crash.py", "tests/e2e/test_whole_path.py")
-"""What takes longest, so that the other processes are not idle while one still plays it (`pytest -n`)."""
+FIRST = "tests/e2e/crash/test_crash.py"
+"""What takes longest, so that it is not played alone at the end (`pytest -n`); the model it trains serves the others."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
