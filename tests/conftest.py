@@ -24,7 +24,7 @@ from bot.settings import Settings
 from bot.storage import Database
 
 FIRST = "tests/e2e/crash/test_crash.py"
-"""What takes longest, so that it is not played alone at the end (`pytest -n`); the model it trains serves the others."""
+"""What takes longest, not to be played alone at the end (`pytest -n`); the model that it trains serves the others."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
