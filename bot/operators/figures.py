@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 
 import numpy as np
@@ -23,6 +23,7 @@ __all__ = [
     "Numbers",
     "Talks",
     "figures",
+    "largest_first",
     "late_closing",
     "late_first_reply",
     "span_of",
@@ -130,6 +131,11 @@ def late_closing(ticket: Ticket, at: datetime) -> bool:
     return (ticket.ended_at or at) > ticket.closing_due
 
 
+def largest_first(counts: Mapping[str | None, int]) -> list[str | None]:
+    """The keys by their counts, the largest first; none at all comes last."""
+    return sorted(counts, key=lambda key: (key is None, -counts[key], key or ""))
+
+
 async def figures(database: Database, day: date, names: Names) -> Figures:
     """The figures of `day`, the groups called by `names`."""
     begin, end = span_of(day, day)
@@ -163,11 +169,10 @@ async def figures(database: Database, day: date, names: Names) -> Figures:
 def _groups(
     tickets: Iterable[Ticket], key: Callable[[Ticket], str | None], called: Callable[[str | None], str], at: datetime
 ) -> list[Group]:
-    """The largest group first, the one without a key last."""
     sorted_out: dict[str | None, list[Ticket]] = {}
     for ticket in tickets:
         sorted_out.setdefault(key(ticket), []).append(ticket)
-    order = sorted(sorted_out, key=lambda each: (each is None, -len(sorted_out[each]), each or ""))
+    order = largest_first({each: len(some) for each, some in sorted_out.items()})
     return [Group(key=each, title=called(each), numbers=_numbers(sorted_out[each], at)) for each in order]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from functools import lru_cache
 
-from knowledge_base.model import Service, load_all
+from knowledge_base.model import SectionName, Service, load_all
 from knowledge_base.render import title
 from texts import Language, catalogue
 
@@ -32,10 +32,10 @@ class Names:
         """`language` is that of who will read."""
         return cls(await asyncio.to_thread(services), language)
 
-    def topic(self, slug: str | None) -> str | None:
-        """The title of a service; None without one, and for one that has left the knowledge base since."""
+    def topic(self, slug: str | None, section: SectionName | None = None) -> str | None:
+        """The title of a service, or of a section of it; None without one, and for one that has left since."""
         service = self._services.get(slug) if slug else None
-        return title(service, None, self._language) if service else None
+        return title(service, section, self._language) if service else None
 
     def domain(self, slug: str | None) -> str:
         """The title of a domain; the slug itself for one that has left the knowledge base since."""

@@ -14,6 +14,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from bot.conversations import State
 from bot.conversations.routing import in_turn
+from bot.operators.figures import largest_first
 from bot.operators.names import Names
 from bot.storage import Conversation, Database, Operator, Ticket
 from bot.storage.tables import now
@@ -214,12 +215,10 @@ def _username(accounts: dict[int, Operator], operator_id: int | None) -> str | N
 
 
 def _tally(rows: list[Any], field: str, called: Callable[[str | None], str]) -> list[Count]:
-    """The largest first, the one without a key last."""
     counts: Counter[str | None] = Counter()
     for row in rows:
         counts[getattr(row, field)] += row.count
-    order = sorted(counts, key=lambda each: (each is None, -counts[each], each or ""))
-    return [Count(key=each, title=called(each), count=counts[each]) for each in order]
+    return [Count(key=each, title=called(each), count=counts[each]) for each in largest_first(counts)]
 
 
 def _operators(accounts: dict[int, Operator], loads: list[Any], names: Names) -> list[OperatorNow]:

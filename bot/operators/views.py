@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Container, Iterable, Sequence
 from datetime import datetime
 from typing import Literal, NamedTuple
@@ -12,13 +11,11 @@ from sqlalchemy import select
 
 from bot.conversations import MessageView, State
 from bot.operators import masking
-from bot.operators.names import services
+from bot.operators.names import Names
 from bot.storage import Conversation, Database, Message, Note, Operator, Outbox, Ticket
 from bot.storage.tables import now
-from knowledge_base.model import SectionName, Service
-from knowledge_base.render import title
 from nlu.text.personal import mask
-from texts import Language, catalogue
+from texts import Language
 
 __all__ = [
     "Colleague",
@@ -147,19 +144,18 @@ class Said(NamedTuple):
 
 
 class Viewer:
-    """Turns rows into views: knows the operators' names, and the services' titles in one language."""
+    """Turns rows into views: knows the operators' names, and what services and domains are called in one language."""
 
-    def __init__(self, names: dict[int, str], services: dict[str, Service], language: Language) -> None:
+    def __init__(self, operators: dict[int, str], names: Names) -> None:
+        self._operators = operators
         self._names = names
-        self._services = services
-        self._language = language
 
     @classmethod
     async def load(cls, database: Database, language: Language) -> Viewer:
         """`language` is that of who will read."""
         async with database.read() as session:
-            names = {row.id: row.username for row in await session.execute(select(Operator.id, Operator.username))}
-        return cls(names, await asyncio.to_thread(services), language)
+            operators = {row.id: row.username for row in await session.execute(select(Operator.id, Operator.username))}
+        return cls(operators, await Names.load(language))
 
     def conversation(
         self, row: Conversation, position: int | None = None, *, offered: bool = False
@@ -171,14 +167,14 @@ class Viewer:
             state=State(row.state),
             reason=row.reason,
             topic=row.topic,
-            topic_title=self._title(row.topic, None),
+            topic_title=self._names.topic(row.topic),
             domain=row.domain,
-            domain_title=catalogue("actions", self._language).get(f"domain_{row.domain}", row.domain),
+            domain_title=self._names.domain(row.domain) if row.domain is not None else None,
             priority=row.priority,
             waiting_since=row.waiting_since,
             due=row.reply_due,
             overdue=row.reply_due is not None and row.reply_due < now(),
-            operator=self._names.get(row.operator_id) if row.operator_id is not None else None,
+            operator=self._operator(row.operator_id),
             contact=masking.contact_text(row.contact) if row.contact is not None else None,
             labels=row.labels,
             outcome=row.outcome,
@@ -202,14 +198,15 @@ class Viewer:
         shown = masking.message_text(row)
         answer = view.answer
         considered = [
-            (self._title(each.service, each.section), each.score) for each in (answer.candidates if answer else [])
+            (self._names.topic(each.service, each.section), each.score)
+            for each in (answer.candidates if answer else [])
         ]
         return OperatorMessage(
             **view.model_dump(exclude={"text"}),
             text=shown,
             masked=shown != row.text,
-            operator=self._names.get(row.operator_id) if row.operator_id is not None else None,
-            about=self._title(answer.service, answer.section) if answer else None,
+            operator=self._operator(row.operator_id),
+            about=self._names.topic(answer.service, answer.section) if answer else None,
             considered=[Considered(title=title, score=score) for title, score in considered if title is not None],
             delivery=said.delivery,
         )
@@ -218,7 +215,7 @@ class Viewer:
         shown = mask(row.text)
         return NoteView(
             id=row.id,
-            operator=self._names.get(row.operator_id),
+            operator=self._operator(row.operator_id),
             text=shown,
             masked=shown != row.text,
             created_at=row.created_at,
@@ -229,17 +226,15 @@ class Viewer:
             opened_at=row.opened_at,
             ended_at=row.ended_at,
             reason=row.reason,
-            topic_title=self._title(row.topic, None),
-            operator=self._names.get(row.operator_id) if row.operator_id is not None else None,
+            topic_title=self._names.topic(row.topic),
+            operator=self._operator(row.operator_id),
             ended=row.ended,
             outcome=row.outcome,
             stars=row.stars,
         )
 
-    def _title(self, slug: str | None, section: SectionName | None) -> str | None:
-        """None also for a service that has left the knowledge base since."""
-        service = self._services.get(slug) if slug else None
-        return title(service, section, self._language) if service else None
+    def _operator(self, operator_id: int | None) -> str | None:
+        return None if operator_id is None else self._operators.get(operator_id)
 
 
 async def transcript(database: Database, conversation_id: str, after: int = 0) -> list[Said]:

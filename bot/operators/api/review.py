@@ -19,10 +19,11 @@ from bot.learning.grouping import Grouping
 from bot.learning.rebuilding import Rebuilding
 from bot.operators.access import SupervisingWriter, Supervisor
 from bot.operators.api.bodies import Body, Said
+from bot.operators.names import Names
 from bot.service import Parts
 from bot.storage import UnansweredQuestion
 from knowledge_base import index
-from knowledge_base.model import SERVICES, SectionName, Service
+from knowledge_base.model import SERVICES, SectionName
 from knowledge_base.render import title
 from texts import Language
 
@@ -143,7 +144,7 @@ async def review(
     known = await asyncio.to_thread(knowledge.current)
     questions = await decisions.open_questions(service.database)
     by_id = {question.id: question for question in questions}
-    view = partial(_view, services=known.services, language=language_of(request))
+    names = Names(known.services, language_of(request))
     passing = []
     for group in await kept.grouping.of(questions, known.searcher.index):
         rows = [by_id[identifier] for identifier in group.questions]
@@ -153,8 +154,8 @@ async def review(
     groups = [
         QuestionGroup(
             service=slug,
-            title=_title(slug, None, known.services, language_of(request)),
-            questions=[view(row) for row in rows],
+            title=names.topic(slug),
+            questions=[_view(row, names) for row in rows],
         )
         for slug, rows in passing[first : first + SHOWN]
     ]
@@ -176,9 +177,10 @@ async def done(
 ) -> DecidedQuestions:
     """What has been decided, the last first, 100 at once; `before` a moment to go on from."""
     known = await asyncio.to_thread(knowledge.current)
+    names = Names(known.services, language_of(request))
     rows = await decisions.decided(service.database, state, before)
     return DecidedQuestions(
-        questions=[_view(row, known.services, language_of(request)) for row in rows],
+        questions=[_view(row, names) for row in rows],
         counts=await decisions.counts(service.database),
     )
 
@@ -248,14 +250,7 @@ async def _attach(body: _Decision, questions: list[int], request: Request, by: s
     return Decided(added=change.added)
 
 
-def _title(
-    slug: str | None, section: SectionName | None, services: dict[str, Service], language: Language
-) -> str | None:
-    known = services.get(slug or "")
-    return title(known, section, language) if known is not None else None
-
-
-def _view(row: UnansweredQuestion, services: dict[str, Service], language: Language) -> Unanswered:
+def _view(row: UnansweredQuestion, names: Names) -> Unanswered:
     fields: dict[str, Any] = {
         name: getattr(row, name)
         for name in Unanswered.model_fields
@@ -264,8 +259,8 @@ def _view(row: UnansweredQuestion, services: dict[str, Service], language: Langu
     return Unanswered(
         **fields,
         conversation=row.conversation_id,
-        title=_title(row.service, row.section, services, language),  # type: ignore[arg-type]
-        attached_title=_title(row.attached_to, None, services, language),
+        title=names.topic(row.service, row.section),  # type: ignore[arg-type]
+        attached_title=names.topic(row.attached_to),
     )
 
 
